@@ -1,0 +1,35 @@
+/** Why a run ended before its end time. */
+export type FailureCode =
+  | "aborted"
+  | "max-steps"
+  | "step-too-small"
+  | "nonfinite-rhs"
+  | "nonfinite-state"
+  | "nonlinear-failed"
+  | "linear-failed"
+  | "callback-threw"
+  | "deadline";
+
+/** How a run ended. */
+export type Status = "done" | "event" | FailureCode;
+
+/**
+ * A run that failed. Tell cases apart by `code`, never by `instanceof` across packages; what a user's callback threw is
+ * kept in `cause`.
+ */
+export class IntegrationError extends Error {
+  override readonly name = "IntegrationError";
+  /** Why the run ended. */
+  readonly code: FailureCode;
+  /** The time of the last good state, or of the failed evaluation when the message says so. */
+  readonly t: number;
+  /** Accepted steps before the failure. */
+  readonly step: number;
+
+  constructor(code: FailureCode, t: number, step: number, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.t = t;
+    this.step = step;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Rhs, Vec } from "./rhs.ts";
+
+/** du/dt = f(t, u), and its Jacobian df/du where the user has one. */
+export interface Problem {
+  /** The right-hand side. */
+  readonly rhs: Rhs;
+  /** Number of unknowns. */
+  readonly size: number;
+  /** df/du, used by stiff methods; differences are taken when it is absent. */
+  readonly jacobian?: Jacobian;
+}
+
+/**
+ * df/du at (t, u), written into `out` (zero on entry): dense row-major `[size, size]`, or, when `lower` and `upper`
+ * bandwidths are given, banded by diagonals `[lower + upper + 1, size]` with df_i/du_j at row `upper + i - j`, column
+ * `j` (the layout of LAPACK and of SciPy's `solve_banded`).
+ */
+export interface Jacobian {
+  /** Number of subdiagonals; absent (with `upper`) for a dense Jacobian. */
+  readonly lower?: number;
+  /** Number of superdiagonals; absent (with `lower`) for a dense Jacobian. */
+  readonly upper?: number;
+  /** Fills `out`. */
+  evaluate(t: number, u: Vec, out: Vec): void;
+}
+
+/** Work counted over a run. */
+export interface Stats {
+  /** Accepted steps. */
+  readonly steps: number;
+  /** Rejected steps. */
+  readonly rejected: number;
+  /** Evaluations of the right-hand side, those for difference Jacobians left out. */
+  readonly rhs: number;
+  /** Evaluations of the right-hand side spent on difference Jacobians. */
+  readonly rhsForJacobian: number;
+  /** Jacobian evaluations. */
+  readonly jacobians: number;
+  /** Matrix factorisations. */
+  readonly factorisations: number;
+}
+
+/** What a method is given when a run starts; `u0` and `stats` are the run's own. */
+export interface RunStart {
+  readonly problem: Problem;
+  readonly t0: number;
+  readonly t1: number;
+  /** Initial state; the method may keep and overwrite it. */
+  readonly u0: Vec;
+  readonly rtol: number;
+  /** Absolute tolerance per component, length `size`. */
+  readonly atol: Vec;
+  /** First step, positive; the method chooses when absent. */
+  readonly firstStep?: number;
+  /** Largest step, positive, possibly Infinity. */
+  readonly maxStep: number;
+  /** Counters that the method increments. */
+  readonly stats: { -readonly [K in keyof Stats]: Stats[K] };
+}
+
+/** A run in progress, driven by `solve`. Time may run backwards (`t1 < t0`). */
+export interface MethodRun {
+  /** Time reached. */
+  readonly t: number;
+  /** State at `t`: a view that the next `step` may overwrite. */
+  readonly u: Vec;
+  /** Start of the last accepted step. */
+  readonly tPrevious: number;
+  /**
+   * One accepted step towards `t1`, never past it. Throws an IntegrationError; `t` and `u` then still hold the last good
+   * state. A non-finite right-hand side rejects the step at most 10 times in succession.
+   */
+  step(): void;
+  /** The state at a time within [tPrevious, t], at the method's dense-output order. */
+  at(t: number, out: Vec): void;
+  /** The interpolant of the last step, kept beyond the next one; `dense: true` collects these. */
+  keep(): (t: number, out: Vec) => void;
+}
+
+/** An integration method with its own options: `dopri5()`, `bdf()`, `fixed(rk4, dt)`. */
+export interface Method {
+  /** The method's name, for messages. */
+  readonly name: string;
+  /** Begins a run. */
+  start(run: RunStart): MethodRun;
+}
