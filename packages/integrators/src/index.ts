@@ -1,3 +1,5 @@
 export type { Rhs, Vec } from "./rhs.ts";
 export type { Scheme, Stepper } from "./stepper.ts";
 export { ensemble, type TimeStepper, timeStepper } from "./time-stepper.ts";
+export { RATIONAL_EXPONENTIAL_ERROR, rationalExponential } from "./exponential/rational-exponential.ts";
+export { applyTridiagonal, type Tridiagonal } from "./linear/tridiagonal.ts";
