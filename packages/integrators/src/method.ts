@@ -42,11 +42,17 @@ export interface Stats {
 
 /** What a method is given when a run starts; `u0` and `stats` are the run's own. */
 export interface RunStart {
+  /** The problem. */
   readonly problem: Problem;
+  /** Start time. */
   readonly t0: number;
+  /** End time, different from `t0`. */
   readonly t1: number;
   /** Initial state; the method may keep and overwrite it. */
   readonly u0: Vec;
+  /** f(t0, u0), finite, already evaluated and counted; a method may use it in place of its own first call. */
+  readonly f0?: Vec;
+  /** Relative tolerance. */
   readonly rtol: number;
   /** Absolute tolerance per component, length `size`. */
   readonly atol: Vec;
