@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+const folder = resolve(new URL("../../../", import.meta.url).pathname, process.env["HML_SHARED"] ?? "../shared");
+
+/** Path of a file of reference data; undefined, with a message, when it is absent. */
+export function shared(name: string): string | undefined {
+  const path = resolve(folder, name);
+  if (existsSync(path)) return path;
+  console.warn(`reference data ${path} are absent; the tests that need them are skipped`);
+  return undefined;
+}
+
+/** A JSON file of reference data, or undefined. */
+export function sharedJson<T>(name: string): T | undefined {
+  const path = shared(name);
+  return path === undefined ? undefined : (JSON.parse(readFileSync(path, "utf8")) as T);
+}
+
+/** Seeded uniform numbers in [0, 1) for tests (mulberry32). */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let z = state;
+    z = Math.imul(z ^ (z >>> 15), z | 1);
+    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
+    return ((z ^ (z >>> 14)) >>> 0) / 4294967296;
+  };
+}
