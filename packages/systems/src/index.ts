@@ -1,1 +1,6 @@
-export {};
+export {
+  type FineInterval,
+  type HeterogeneousDiffusion,
+  heterogeneousDiffusion,
+  type HeterogeneousDiffusionSpec,
+} from "./heterogeneous-diffusion.ts";
