@@ -1,8 +1,25 @@
-export { type FailureCode, IntegrationError, type Status } from "./failure.ts";
-export type { Jacobian, Method, MethodRun, Problem, RunStart, Stats } from "./method.ts";
 export type { Rhs, Vec } from "./rhs.ts";
 export type { Scheme, Stepper } from "./stepper.ts";
 export { ensemble, type TimeStepper, timeStepper } from "./time-stepper.ts";
+
+export { type SolveOptions, type StepperOptions, solve } from "./solve.ts";
+export type { RunOptions, StepBounds, StopSignal, Tolerances } from "./run-options.ts";
+export type { Solution } from "./solution.ts";
+export { type AdaptiveOptions, adaptive } from "./adaptive.ts";
+export { type FailureCode, IntegrationError, type Status } from "./failure.ts";
+export type { Jacobian, Method, MethodRun, Problem, RunStart, Stats } from "./method.ts";
+
+export { fixed } from "./fixed.ts";
+export { euler, eulerTableau } from "./explicit/euler.ts";
+export { heun, heunTableau } from "./explicit/heun.ts";
+export { midpoint, midpointTableau } from "./explicit/midpoint.ts";
+export { rk4, rk4Tableau } from "./explicit/rk4.ts";
+export { dopri5, dopri5Tableau } from "./explicit/dopri5.ts";
+export { rungeKutta } from "./explicit/runge-kutta.ts";
+export type { ButcherTableau } from "./explicit/tableau.ts";
+export type { StepControlOptions } from "./step-control.ts";
+
 export { RATIONAL_EXPONENTIAL_ERROR, rationalExponential } from "./exponential/rational-exponential.ts";
 export { applyTridiagonal, type Tridiagonal } from "./linear/tridiagonal.ts";
+
 export { normal, numpyRandom, type RandomSource, random, type SeededRandom } from "./random.ts";

@@ -87,6 +87,9 @@ export interface MethodRun {
 export interface Method {
   /** The method's name, for messages. */
   readonly name: string;
-  /** Begins a run. */
+  /**
+   * Begins a run. A TypeError or RangeError thrown here reports bad arguments, so the problem's functions are called
+   * from `step` on, never here.
+   */
   start(run: RunStart): MethodRun;
 }

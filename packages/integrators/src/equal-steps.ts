@@ -1,0 +1,92 @@
+import { IntegrationError } from "./failure.ts";
+import { nonFiniteIndex } from "./finite.ts";
+import type { Vec } from "./rhs.ts";
+import type { Stepper } from "./stepper.ts";
+
+/** A stepper on its way through a list of stops. */
+export interface EqualSteps {
+  /** Time reached. */
+  readonly t: number;
+  /** State at `t`, a view. */
+  readonly u: Vec;
+  /** Start of the last step. */
+  readonly tPrevious: number;
+  /** State at `tPrevious` after a step, a view. */
+  readonly uPrevious: Vec;
+  /** One step towards the next stop. */
+  step(): void;
+}
+
+/**
+ * Moves `stepper` from `t0` through `stops`: each stretch is cut into the fewest equal steps no longer than `dt` (with a
+ * relative slack of 1e-12 for round-off in the stretch), and every stop is hit exactly. `u0` is kept and overwritten.
+ *
+ * @throws RangeError before any step when `dt` would not move time
+ */
+export function equalSteps(
+  where: string,
+  stepper: Stepper,
+  t0: number,
+  stops: Vec,
+  dt: number,
+  u0: Vec,
+  stats: { steps: number },
+): EqualSteps {
+  let from = t0;
+  for (const to of stops) {
+    const largest = Math.max(Math.abs(from), Math.abs(to));
+    const h = Math.abs(to - from) / stepsOf(from, to, dt);
+    if (to !== from && !(largest + h > largest)) {
+      throw new RangeError(`${where}: dt must move time, but t + dt === t for dt = ${dt} at t = ${largest}`);
+    }
+    from = to;
+  }
+  let stop = 0;
+  let start = t0;
+  let taken = 0;
+  let t = t0;
+  let tPrevious = t0;
+  let u = u0;
+  let next: Vec = new Float64Array(u0.length);
+  return {
+    get t() {
+      return t;
+    },
+    get u() {
+      return u;
+    },
+    get tPrevious() {
+      return tPrevious;
+    },
+    get uPrevious() {
+      return next;
+    },
+    step() {
+      const end = stops[stop]!;
+      const steps = stepsOf(start, end, dt);
+      const h = (end - start) / steps;
+      stepper.step(t, h, u, next);
+      const bad = nonFiniteIndex(next);
+      if (bad >= 0) {
+        const what = `component ${bad} became ${next[bad]} in the step from t = ${t} to ${t + h}`;
+        throw new IntegrationError("nonfinite-state", t, stats.steps, `${where}: ${what}`);
+      }
+      tPrevious = t;
+      [u, next] = [next, u];
+      taken++;
+      stats.steps++;
+      if (taken < steps) {
+        t = start + taken * h;
+        return;
+      }
+      t = end;
+      start = end;
+      taken = 0;
+      stop++;
+    },
+  };
+}
+
+function stepsOf(from: number, to: number, dt: number): number {
+  return Math.max(1, Math.ceil((Math.abs(to - from) / dt) * (1 - 1e-12)));
+}

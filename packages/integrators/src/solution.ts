@@ -1,0 +1,118 @@
+import { finite, float64 } from "@hml/guard";
+import { IntegrationError, type Status } from "./failure.ts";
+import type { Stats } from "./method.ts";
+import type { Vec } from "./rhs.ts";
+
+/** What a run produced; the object is frozen, its arrays are the caller's to keep. */
+export interface Solution {
+  /** Times of the frames. */
+  readonly t: Vec;
+  /** States of the frames, `[frame, ...state]`. */
+  readonly u: Vec;
+  /** Number of frames and length of a state: the shape of `u`. */
+  readonly shape: readonly [frames: number, size: number];
+  /** How the run ended. */
+  readonly status: Status;
+  /** Work done. */
+  readonly stats: Stats;
+  /** The failure, when there is one; only with `throw: false`. */
+  readonly error?: IntegrationError;
+  /**
+   * Writes the state at `t` into `out`: any time reached with `dense: true`, at the method's dense-output order, else
+   * the times of the frames.
+   *
+   * @throws RangeError for any other time
+   */
+  at(t: number, out: Vec): void;
+}
+
+/** One step's interpolant. */
+export interface Segment {
+  readonly from: number;
+  readonly to: number;
+  readonly at: (t: number, out: Vec) => void;
+}
+
+/** Collects frames in arrays that double, up to a limit. */
+export interface Frames {
+  push(t: number, u: Vec): void;
+  finish(): { readonly t: Vec; readonly u: Vec };
+}
+
+/** 2^27 float64 values, 1 GiB. */
+export const MAX_FRAME_VALUES = 134_217_728;
+
+export function frames(size: number, expected: number): Frames {
+  let capacity = expected;
+  let t = new Float64Array(capacity);
+  let u = new Float64Array(capacity * size);
+  let count = 0;
+  return {
+    push(time, state) {
+      if (count === capacity) {
+        if ((count + 1) * size > MAX_FRAME_VALUES) {
+          throw new IntegrationError(
+            "max-steps",
+            time,
+            count,
+            `solve: the frames of ${count} steps exceed ${MAX_FRAME_VALUES} values; pass saveAt`,
+          );
+        }
+        capacity = Math.max(1, Math.min(2 * capacity, Math.floor(MAX_FRAME_VALUES / size)));
+        t = grown(t, capacity);
+        u = grown(u, capacity * size);
+      }
+      t[count] = time;
+      u.set(state, count * size);
+      count++;
+    },
+    finish() {
+      return count === capacity ? { t, u } : { t: t.slice(0, count), u: u.slice(0, count * size) };
+    },
+  };
+}
+
+function grown(values: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(length);
+  larger.set(values);
+  return larger;
+}
+
+/**
+ * `Solution.at`: a frame when `time` is one, else the interpolant of the step that holds it. Times run in `direction`.
+ */
+export function lookup(
+  t: Vec,
+  u: Vec,
+  size: number,
+  direction: 1 | -1,
+  segments: readonly Segment[] | undefined,
+): Solution["at"] {
+  return (time, out) => {
+    finite("at", "t", time);
+    float64("at", "out", out, size);
+    const frame = firstReaching(t.length, (k) => direction * (t[k]! - time));
+    if (frame < t.length && t[frame] === time) {
+      out.set(u.subarray(frame * size, (frame + 1) * size));
+      return;
+    }
+    if (segments === undefined) throw new RangeError(`at: t = ${time} is not the time of a frame; pass dense: true`);
+    const segment = segments[firstReaching(segments.length, (k) => direction * (segments[k]!.to - time))];
+    if (segment === undefined || direction * (time - segments[0]!.from) < 0) {
+      throw new RangeError(`at: t = ${time} lies outside the times reached`);
+    }
+    segment.at(time, out);
+  };
+}
+
+/** The first of `count` indices whose ascending `lead` is not negative, or `count`. */
+function firstReaching(count: number, lead: (k: number) => number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (lead(middle) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,229 @@
+import { callable, checkOptions, copyFinite, integer, positive, show } from "@hml/guard";
+import { equalSteps } from "./equal-steps.ts";
+import { IntegrationError, type Status } from "./failure.ts";
+import { callbackThrew, firstCall } from "./first-call.ts";
+import type { Method, MethodRun, Problem, Stats } from "./method.ts";
+import type { Vec } from "./rhs.ts";
+import {
+  checkMethod,
+  checkProblem,
+  checkRunOptions,
+  checkSaveAt,
+  checkSpan,
+  checkStepBounds,
+  checkTolerances,
+  flag,
+  type RunOptions,
+  type StepBounds,
+  type Tolerances,
+} from "./run-options.ts";
+import { frames, lookup, MAX_FRAME_VALUES, type Segment, type Solution } from "./solution.ts";
+import type { Stepper } from "./stepper.ts";
+
+/** Options of `solve` for a problem. */
+export interface SolveOptions extends RunOptions, Tolerances, StepBounds {
+  /** The method: `dopri5()`, `bdf()`, `fixed(rk4, dt)`, ... */
+  readonly method: Method;
+  /** Keep every step's interpolant, so that `at` answers at any time; default false. */
+  readonly dense?: boolean;
+}
+
+/** Options of `solve` for a bound stepper. */
+export interface StepperOptions extends RunOptions {
+  /** Largest step: every stretch between frames of `saveAt` (or the whole span) is cut into equal steps no longer. */
+  readonly dt: number;
+}
+
+/**
+ * Integrates u' = f(t, u) from `span[0]`, where u = `u0`, to `span[1]`, which may lie before it.
+ *
+ * Without `saveAt` the initial state and every accepted step are frames; with it exactly those times, interpolated at the
+ * method's dense-output order between steps and exact at both ends of the span. An empty span gives one frame and calls
+ * nothing. The first call of the right-hand side is checked: it must fill `out`, return nothing and leave `u` alone.
+ *
+ * Start with `dopri5()`; take `bdf()` when it needs far more steps than the solution has features. `rtol` 1e-6 gives
+ * about five digits; `atol` belongs at the size below which a component does not matter.
+ *
+ * ```ts
+ * const decay = { size: 1, rhs: (t, u, out) => { out[0] = -u[0]; } };
+ * const { t, u } = solve(decay, [1], [0, 2], { method: dopri5(), saveAt: [0, 1, 2] });
+ * ```
+ *
+ * @param problem - right-hand side, size and, for stiff methods, a Jacobian
+ * @param u0 - initial state, `size` finite numbers; copied
+ * @param span - start and end time, finite
+ * @throws TypeError or RangeError for bad arguments, before any work; IntegrationError for a run that fails, unless
+ * `throw` is false
+ */
+export function solve(
+  problem: Problem,
+  u0: ArrayLike<number>,
+  span: readonly [t0: number, t1: number],
+  options: SolveOptions,
+): Solution;
+/**
+ * Repeats a bound stepper, such as `projective(...)` or `rk4(f, n)`: equal steps no longer than `dt` between the times
+ * of `saveAt`, each of which is hit exactly. A state that is not finite ends the run at once.
+ *
+ * @param stepper - moves the state
+ * @param u0 - initial state, `stepper.size` finite numbers; copied
+ * @param span - start and end time, finite
+ * @throws TypeError or RangeError for bad arguments, before any work; IntegrationError for a run that fails, unless
+ * `throw` is false
+ */
+export function solve(
+  stepper: Stepper,
+  u0: ArrayLike<number>,
+  span: readonly [t0: number, t1: number],
+  options: StepperOptions,
+): Solution;
+export function solve(
+  system: Problem | Stepper,
+  u0: ArrayLike<number>,
+  span: readonly [t0: number, t1: number],
+  options: SolveOptions | StepperOptions,
+): Solution {
+  if (system === null || typeof system !== "object") {
+    throw new TypeError(`solve: the first argument must be a problem { rhs, size } or a stepper, got ${show(system)}`);
+  }
+  return "step" in system
+    ? solveStepper(system, u0, span, options as StepperOptions)
+    : solveProblem(system, u0, span, options as SolveOptions);
+}
+
+const RUN_OPTIONS = ["saveAt", "onStep", "maxSteps", "signal", "throw"];
+const SOLVE_OPTIONS = ["method", "rtol", "atol", "dense", "firstStep", "maxStep", ...RUN_OPTIONS];
+const STEPPER_OPTIONS = ["dt", ...RUN_OPTIONS];
+
+function solveProblem(
+  problem: Problem,
+  u0: ArrayLike<number>,
+  span: readonly [number, number],
+  options: SolveOptions,
+): Solution {
+  checkOptions("solve", options, SOLVE_OPTIONS);
+  const { method, dense } = options;
+  checkProblem("solve", problem);
+  checkMethod("solve", method);
+  flag("solve", "dense", dense);
+  const [t0, t1] = checkSpan("solve", span);
+  const tolerances = checkTolerances("solve", options, problem.size);
+  const bounds = checkStepBounds("solve", options);
+  const state = copyFinite("solve", "u0", u0, problem.size);
+  return record(state, [t0, t1], options, dense ?? false, (stats) => {
+    const f0 = firstCall("solve", problem.rhs, t0, state);
+    stats.rhs++;
+    return method.start({ problem, t0, t1, u0: state, f0, ...tolerances, ...bounds, stats });
+  });
+}
+
+function solveStepper(
+  stepper: Stepper,
+  u0: ArrayLike<number>,
+  span: readonly [number, number],
+  options: StepperOptions,
+): Solution {
+  checkOptions("solve", options, STEPPER_OPTIONS);
+  const { dt, saveAt } = options;
+  positive("solve", "dt", dt);
+  callable("solve", "stepper.step", stepper.step);
+  integer("solve", "stepper.size", stepper.size, 1);
+  const [t0, t1] = checkSpan("solve", span);
+  const state = copyFinite("solve", "u0", u0, stepper.size);
+  return record(state, [t0, t1], options, false, (stats) => {
+    const times = saveAt === undefined ? [] : Array.from(saveAt);
+    const stops = Float64Array.from(new Set([...times, t1])).filter((time) => time !== t0);
+    return equalSteps("solve", stepper, t0, stops, dt, state, stats);
+  });
+}
+
+/** A run as the recorder needs it; a bound stepper stops at every frame and needs no interpolant. */
+type Run = Pick<MethodRun, "t" | "u" | "tPrevious" | "step"> & Partial<Pick<MethodRun, "at" | "keep">>;
+
+/** Drives a run to its end or its failure and keeps the frames. */
+function record(
+  u0: Vec,
+  [t0, t1]: readonly [number, number],
+  options: RunOptions,
+  dense: boolean,
+  start: (stats: { -readonly [K in keyof Stats]: Stats[K] }) => Run,
+): Solution {
+  const maxSteps = checkRunOptions("solve", options);
+  const { onStep, signal, throw: throws = true } = options;
+  const saveAt = options.saveAt === undefined ? undefined : checkSaveAt("solve", options.saveAt, [t0, t1]);
+  const size = u0.length;
+  if (saveAt !== undefined && saveAt.length > MAX_FRAME_VALUES / size) {
+    throw new RangeError(`solve: saveAt asks for ${saveAt.length} frames of ${size}, above ${MAX_FRAME_VALUES} values`);
+  }
+  const kept = frames(size, saveAt === undefined ? 1 : saveAt.length);
+  const segments: Segment[] | undefined = dense ? [] : undefined;
+  const stats = { steps: 0, rejected: 0, rhs: 0, rhsForJacobian: 0, jacobians: 0, factorisations: 0 };
+  const direction = t1 < t0 ? -1 : 1;
+  const between = new Float64Array(saveAt === undefined ? 0 : size);
+  let saved = 0;
+  let t = t0;
+
+  function keepFrames(run: Run): void {
+    if (saveAt === undefined) {
+      kept.push(run.t, run.u);
+      return;
+    }
+    for (; saved < saveAt.length && direction * (saveAt[saved]! - run.t) <= 0; saved++) {
+      const time = saveAt[saved]!;
+      if (time === run.t || run.at === undefined) {
+        kept.push(time, run.u);
+      } else {
+        run.at(time, between);
+        kept.push(time, between);
+      }
+    }
+  }
+
+  function checkSignal(): void {
+    if (!signal?.aborted) return;
+    throw new IntegrationError("aborted", t, stats.steps, `solve: aborted at t = ${t}`, { cause: signal.reason });
+  }
+
+  function drive(run: Run): void {
+    for (let k = 0; k < maxSteps; k++) {
+      run.step();
+      t = run.t;
+      keepFrames(run);
+      if (run.keep && segments) segments.push({ from: run.tPrevious, to: run.t, at: run.keep() });
+      if (onStep) callOnStep(onStep, run);
+      if (t === t1) return;
+      checkSignal();
+    }
+    throw new IntegrationError("max-steps", t, stats.steps, `solve: ${maxSteps} steps reached t = ${t} of ${t1}`);
+  }
+
+  function callOnStep(callback: (t: number, u: Vec) => void, run: Run): void {
+    try {
+      callback(run.t, run.u);
+    } catch (cause) {
+      throw callbackThrew("solve", "onStep", run.t, stats.steps, cause);
+    }
+  }
+
+  keepFrames({ t: t0, u: u0, tPrevious: t0, step() {} });
+  let error: IntegrationError | undefined;
+  let run: Run | undefined;
+  try {
+    checkSignal();
+    if (t0 !== t1) {
+      run = start(stats);
+      drive(run);
+    }
+  } catch (cause) {
+    // Until the run has started only arguments can be wrong.
+    if (run === undefined && !(cause instanceof IntegrationError)) throw cause;
+    error = cause instanceof IntegrationError ? cause : callbackThrew("solve", "a callback", t, stats.steps, cause);
+    if (throws) throw error;
+  }
+  const { t: times, u } = kept.finish();
+  const status: Status = error?.code ?? "done";
+  const shape = Object.freeze([times.length, size] as const);
+  const at = lookup(times, u, size, direction, segments);
+  const solution = { t: times, u, shape, status, stats: Object.freeze(stats), at };
+  return Object.freeze(error === undefined ? solution : { ...solution, error });
+}
