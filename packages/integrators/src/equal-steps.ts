@@ -1,6 +1,7 @@
 import { IntegrationError } from "./failure.ts";
 import { nonFiniteIndex } from "./finite.ts";
 import type { Vec } from "./rhs.ts";
+import { stepCount } from "./step-count.ts";
 import type { Stepper } from "./stepper.ts";
 
 /** A stepper on its way through a list of stops. */
@@ -18,8 +19,8 @@ export interface EqualSteps {
 }
 
 /**
- * Moves `stepper` from `t0` through `stops`: each stretch is cut into the fewest equal steps no longer than `dt` (with a
- * relative slack of 1e-12 for round-off in the stretch), and every stop is hit exactly. `u0` is kept and overwritten.
+ * Moves `stepper` from `t0` through `stops`: each stretch is cut into the fewest equal steps no longer than `dt`
+ * and every stop is hit exactly. `u0` is kept and overwritten.
  *
  * @throws RangeError before any step when `dt` would not move time
  */
@@ -35,7 +36,7 @@ export function equalSteps(
   let from = t0;
   for (const to of stops) {
     const largest = Math.max(Math.abs(from), Math.abs(to));
-    const h = Math.abs(to - from) / stepsOf(from, to, dt);
+    const h = Math.abs(to - from) / stepCount(from, to, dt);
     if (to !== from && !(largest + h > largest)) {
       throw new RangeError(`${where}: dt must move time, but t + dt === t for dt = ${dt} at t = ${largest}`);
     }
@@ -63,7 +64,7 @@ export function equalSteps(
     },
     step() {
       const end = stops[stop]!;
-      const steps = stepsOf(start, end, dt);
+      const steps = stepCount(start, end, dt);
       const h = (end - start) / steps;
       stepper.step(t, h, u, next);
       const bad = nonFiniteIndex(next);
@@ -85,8 +86,4 @@ export function equalSteps(
       stop++;
     },
   };
-}
-
-function stepsOf(from: number, to: number, dt: number): number {
-  return Math.max(1, Math.ceil((Math.abs(to - from) / dt) * (1 - 1e-12)));
 }

@@ -19,6 +19,9 @@ export { rungeKutta } from "./explicit/runge-kutta.ts";
 export type { ButcherTableau } from "./explicit/tableau.ts";
 export type { StepControlOptions } from "./step-control.ts";
 
+export { type ProjectiveOptions, projective } from "./projective/projective.ts";
+export { chordSlope, type SlopeEstimator } from "./projective/slope.ts";
+
 export { RATIONAL_EXPONENTIAL_ERROR, rationalExponential } from "./exponential/rational-exponential.ts";
 export { applyTridiagonal, type Tridiagonal } from "./linear/tridiagonal.ts";
 
