@@ -1,0 +1,293 @@
+import { checkOptions, integer } from "@hml/guard";
+import { type FailureCode, IntegrationError } from "../failure.ts";
+import { nonFiniteIndex } from "../finite.ts";
+import type { Method, MethodRun, RunStart } from "../method.ts";
+import type { Vec } from "../rhs.ts";
+import { firstStep, roundedPower } from "../step-control.ts";
+import {
+  type BdfFormulas,
+  bdfFormulas,
+  type DifferenceTable,
+  differenceTable,
+  HIGHEST_ORDER,
+  interpolate,
+} from "./difference-table.ts";
+import { checkJacobianShape, type JacobianShape, type JacobianSource, jacobianSource } from "./jacobian.ts";
+import { MOST_ITERATIONS, type NewtonOutcome, type Stage, type StageNewton, stageNewton } from "./newton.ts";
+import { weightedRms } from "./weighted-norm.ts";
+
+/** Options of `bdf`. */
+export interface BdfOptions {
+  /** Highest order used, 1 to 5; default 5. Orders 3 to 5 are not A-stable: take 2 for eigenvalues near i R. */
+  readonly maxOrder?: number;
+  /**
+   * Shape of df/du for difference Jacobians, default `"dense"`; not used when the problem brings its own Jacobian. One
+   * space dimension with nearest neighbours is `{ lower: 1, upper: 1 }`.
+   */
+  readonly jacobian?: JacobianShape;
+  /** Shampine and Reichelt's modified formulas (default), or `false` for the classical BDFs. */
+  readonly ndf?: boolean;
+}
+
+/**
+ * The variable-order NDF/BDF method of orders 1 to 5 in quasi-constant steps, for stiff problems:
+ *
+ *   sum_(m=1..k) 1/m nabla^m u_(n+1) = h f(t_(n+1), u_(n+1)) + kappa gamma_k (u_(n+1) - predictor).
+ *
+ * The past is a table of backward differences on the current step; a new step or order is chosen after k + 1 equal
+ * steps, and the table is rescaled. Each step is solved by simplified Newton iteration with dense or banded LU; the
+ * Jacobian is refreshed only when Newton fails, the matrix refactored when the step or the order changes. The error of
+ * a step is kept below 1 in the root mean square of error_i / (atol_i + rtol |u_i|). Dense output is the polynomial of
+ * degree k through the last k + 1 values, by Newton's backward formula.
+ *
+ * A run fails with `nonfinite-rhs` after 10 halvings in succession, `linear-failed` after 10 singular matrices,
+ * `nonlinear-failed` or `step-too-small` when Newton or the error test takes the step below 10 ulp of the time.
+ * Start with rtol 1e-6; the global error is usually 1 to 50 times rtol.
+ *
+ * @throws TypeError / RangeError for bad options, or for a Jacobian that does not fit the problem (at the start).
+ * Source: Shampine, Reichelt, The MATLAB ODE suite, SIAM J. Sci. Comput. 18 (1997) 1.
+ */
+export function bdf(options: BdfOptions = {}): Method {
+  checkOptions("bdf", options, ["maxOrder", "jacobian", "ndf"]);
+  const { maxOrder = HIGHEST_ORDER, jacobian = "dense", ndf = true } = options;
+  integer("bdf", "maxOrder", maxOrder, 1, HIGHEST_ORDER);
+  checkJacobianShape("bdf", jacobian);
+  if (typeof ndf !== "boolean") throw new TypeError(`bdf: ndf must be true or false, got ${String(ndf)}`);
+  const shape = jacobian === "dense" ? jacobian : { lower: jacobian.lower, upper: jacobian.upper };
+  const formulas = bdfFormulas(ndf);
+  return {
+    name: "bdf",
+    start: (run) => new BdfRun(run, maxOrder, shape, formulas),
+  };
+}
+
+/** How one try at a step failed. */
+type Failure = Exclude<NewtonOutcome, "converged"> | "singular" | "inaccurate";
+
+const SAFETY = 0.9;
+const SMALLEST_FACTOR = 0.2;
+const LARGEST_FACTOR = 10;
+/** Halvings in succession for a cause that smaller steps must cure at once or not at all. */
+const MOST_HALVINGS = 10;
+/** Tries at one step; at t = 0, where an ulp is no bound, this one ends the run. */
+const MOST_TRIES = 100;
+
+class BdfRun implements MethodRun {
+  readonly u: Vec;
+  t: number;
+  tPrevious: number;
+  readonly #run: RunStart;
+  readonly #maxOrder: number;
+  readonly #formulas: BdfFormulas;
+  readonly #table: DifferenceTable;
+  readonly #jacobian: JacobianSource;
+  readonly #newton: StageNewton;
+  readonly #stage: Stage & { predictor: Vec; slope: Vec; psi: Vec; weights: Vec };
+  readonly #direction: number;
+  #order = 1;
+  /** The step's length, positive; 0 until the first step. */
+  #h = 0;
+  #equalSteps = 0;
+  #error = 0;
+  /** No Jacobian yet. */
+  #jacobianMissing = true;
+  /** The Jacobian was evaluated for the step that is being tried. */
+  #jacobianCurrent = false;
+  /** I - c J is factored for the present c and J. */
+  #factored = false;
+
+  constructor(run: RunStart, maxOrder: number, shape: JacobianShape, formulas: BdfFormulas) {
+    const { size } = run.problem;
+    this.#run = run;
+    this.#maxOrder = maxOrder;
+    this.#formulas = formulas;
+    this.#jacobian = jacobianSource("bdf", run, shape);
+    this.#table = differenceTable(size);
+    // Far tighter than rtol it would stall in rounding, looser than 3% of the error test it would show in the error.
+    const rtol = Math.max(run.rtol, 100 * Number.EPSILON);
+    const tolerance = Math.max((10 * Number.EPSILON) / rtol, Math.min(0.03, Math.sqrt(rtol)));
+    this.#newton = stageNewton(run.problem.rhs, size, tolerance, run.stats);
+    this.#stage = {
+      t: run.t0,
+      c: 0,
+      predictor: new Float64Array(size),
+      slope: new Float64Array(size),
+      psi: new Float64Array(size),
+      weights: new Float64Array(size),
+    };
+    this.#direction = run.t1 < run.t0 ? -1 : 1;
+    this.t = run.t0;
+    this.tPrevious = run.t0;
+    this.u = this.#table.rows[0]!;
+    this.u.set(run.u0);
+  }
+
+  step(): void {
+    if (this.#h === 0) this.#begin();
+    const { maxStep, stats } = this.#run;
+    if (this.#h > maxStep) this.#rescale(maxStep / this.#h);
+    if (this.#h < smallestStep(this.t)) this.#rescale(smallestStep(this.t) / this.#h);
+    this.#jacobianCurrent = false;
+    let last: Failure = "inaccurate";
+    let repeated = 0;
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const outcome = this.#try();
+      if (outcome === "converged") {
+        this.#accept();
+        return;
+      }
+      stats.rejected++;
+      repeated = outcome === last ? repeated + 1 : 1;
+      last = outcome;
+      if (repeated > MOST_HALVINGS && (outcome === "nonfinite" || outcome === "singular")) break;
+      this.#rescale(outcome === "inaccurate" ? Math.max(SMALLEST_FACTOR, this.#factor(this.#error, this.#order)) : 0.5);
+      if (!(this.#h >= smallestStep(this.t))) break;
+    }
+    throw this.#failure(last);
+  }
+
+  at(t: number, out: Vec): void {
+    interpolate(this.#table.rows, this.#order, this.#h === 0 ? 0 : (t - this.t) / (this.#direction * this.#h), out);
+  }
+
+  keep(): (t: number, out: Vec) => void {
+    const rows = this.#table.rows.slice(0, this.#order + 1).map((row) => row.slice());
+    const { t: end } = this;
+    const order = this.#order;
+    const h = this.#direction * this.#h || 1;
+    return (t, out) => interpolate(rows, order, (t - end) / h, out);
+  }
+
+  /** First slope and first step. */
+  #begin(): void {
+    const { problem, t0, t1, rtol, atol, maxStep, stats, f0 } = this.#run;
+    const slope = this.#table.rows[1]!;
+    if (f0 === undefined) {
+      problem.rhs(t0, this.u, slope);
+      stats.rhs++;
+    } else slope.set(f0);
+    if (nonFiniteIndex(slope) >= 0) throw this.#failure("nonfinite");
+    let h = this.#run.firstStep;
+    if (h === undefined) {
+      const { predictor, psi } = this.#stage;
+      h = firstStep(problem.rhs, [t0, t1], this.u, slope, { rtol, atol }, 2, predictor, psi);
+      stats.rhs++;
+    }
+    this.#h = Math.min(h, maxStep, Math.abs(t1 - t0));
+    for (let i = 0; i < slope.length; i++) slope[i]! *= this.#direction * this.#h;
+  }
+
+  /** One try at a step of the present length and order; on success the correction is in Newton's hands. */
+  #try(): Failure | "converged" {
+    const { problem, t1, rtol, atol, stats } = this.#run;
+    const stage = this.#stage;
+    const left = Math.abs(t1 - this.t);
+    // The slack keeps round-off in t from leaving a last step of a few ulp.
+    const lastStep = this.#h >= left * (1 - 1e-10);
+    if (lastStep && this.#h !== left) this.#rescale(left / this.#h);
+    stage.t = lastStep ? t1 : this.t + this.#direction * this.#h;
+    const alpha = this.#formulas.alpha[this.#order]!;
+    stage.c = (this.#direction * this.#h) / alpha;
+    const { predictor, slope, psi, weights } = stage;
+    this.#table.predict(this.#order, alpha, predictor, psi);
+    for (let i = 0; i < weights.length; i++) {
+      const size = Math.max(Math.abs(this.u[i]!), Math.abs(predictor[i]!));
+      // A zero tolerance at a zero component gives a weight of 1e300: any error there is too large, none is fine.
+      weights[i] = 1 / Math.max(atol[i]! + rtol * size, 1e-300);
+    }
+    problem.rhs(stage.t, predictor, slope);
+    stats.rhs++;
+    let outcome: NewtonOutcome = "diverged";
+    for (let pass = 0; pass < 2 && outcome === "diverged"; pass++) {
+      if (this.#jacobianMissing || pass === 1) {
+        if (this.#jacobianCurrent) break;
+        // Elsewhere a slope that is not finite shows in Newton's first norm; differences would only spread it.
+        if (nonFiniteIndex(slope) >= 0) return "nonfinite";
+        this.#jacobianMissing = !this.#jacobian.refresh(stage.t, predictor, slope);
+        if (this.#jacobianMissing) return "nonfinite";
+        this.#jacobianCurrent = true;
+        this.#factored = false;
+        this.#newton.reset();
+      }
+      if (!this.#factored) {
+        stats.factorisations++;
+        if (this.#jacobian.solver.factor(this.#jacobian.matrix, 1, -stage.c) === "singular") return "singular";
+        this.#factored = true;
+      }
+      outcome = this.#newton.solve(stage, this.#jacobian.solver);
+    }
+    if (outcome !== "converged") return outcome;
+    this.#error = this.#formulas.errorConstant[this.#order]! * weightedRms(this.#newton.correction, weights);
+    return this.#error <= 1 ? "converged" : "inaccurate";
+  }
+
+  #accept(): void {
+    this.#table.advance(this.#order, this.#newton.correction);
+    this.tPrevious = this.t;
+    this.t = this.#stage.t;
+    this.#run.stats.steps++;
+    this.#equalSteps++;
+    if (this.#equalSteps > this.#order) this.#chooseOrder();
+  }
+
+  /** Takes the order, one lower, the same or one higher, that allows the longest step. */
+  #chooseOrder(): void {
+    const { rows } = this.#table;
+    const { weights } = this.#stage;
+    const { errorConstant } = this.#formulas;
+    const q = this.#order;
+    let factor = this.#factor(this.#error, q);
+    let order = q;
+    if (q > 1) {
+      const lower = this.#factor(errorConstant[q - 1]! * weightedRms(rows[q]!, weights), q - 1);
+      if (lower >= factor) {
+        factor = lower;
+        order = q - 1;
+      }
+    }
+    if (q < this.#maxOrder) {
+      const higher = this.#factor(errorConstant[q + 1]! * weightedRms(rows[q + 2]!, weights), q + 1);
+      if (higher > factor) {
+        factor = higher;
+        order = q + 1;
+      }
+    }
+    if (order !== q) this.#factored = false;
+    this.#order = order;
+    this.#rescale(Math.min(LARGEST_FACTOR, factor));
+  }
+
+  /** The factor by which the step may change for an error of the given order. */
+  #factor(error: number, order: number): number {
+    if (error === 0) return Number.POSITIVE_INFINITY;
+    const iterations = 2 * MOST_ITERATIONS;
+    const safety = (SAFETY * (iterations + 1)) / (iterations + Math.max(2, this.#newton.iterations));
+    return safety * roundedPower(error, -1 / (order + 1));
+  }
+
+  #rescale(factor: number): void {
+    this.#table.rescale(this.#order, factor);
+    this.#h *= factor;
+    this.#equalSteps = 0;
+    this.#factored = false;
+  }
+
+  #failure(cause: Failure): IntegrationError {
+    const [code, why] = FAILURES[cause];
+    const { steps } = this.#run.stats;
+    const at = `t = ${this.t}, step ${steps}, size ${this.#h}, order ${this.#order}`;
+    return new IntegrationError(code, this.t, steps, `bdf: ${why} (${at})`);
+  }
+}
+
+const FAILURES: Readonly<Record<Failure, readonly [FailureCode, string]>> = {
+  nonfinite: ["nonfinite-rhs", "the right-hand side or its Jacobian stays not finite however small the step"],
+  singular: ["linear-failed", "I - c df/du stays singular however small the step; check the Jacobian"],
+  diverged: ["nonlinear-failed", "Newton's iteration fails however small the step; check the Jacobian and its band"],
+  inaccurate: ["step-too-small", "the error test fails however small the step; is the right-hand side continuous?"],
+};
+
+/** Ten units in the last place of t. */
+function smallestStep(t: number): number {
+  return 10 * Number.EPSILON * Math.abs(t);
+}
