@@ -25,15 +25,20 @@ export function checkTridiagonal(where: string, matrix: Tridiagonal): number {
   return size;
 }
 
-/** The right-hand side u' = A u of a tridiagonal operator, written into `out`. */
+/**
+ * The right-hand side u' = A u of a tridiagonal operator, written into `out`. It is evaluated as differences of neighbours
+ * plus the row sum, so an operator that keeps constants keeps them exactly, and the rounding is that of the differences.
+ */
 export function applyTridiagonal(matrix: Tridiagonal, u: Vec, out: Vec): void {
   const { lower, diagonal, upper } = matrix;
   const last = diagonal.length - 1;
-  if (last === 0) {
-    out[0] = diagonal[0]! * u[0]!;
-    return;
+  let left = 0;
+  let l = 0;
+  for (let i = 0; i < last; i++) {
+    const right = u[i + 1]! - u[i]!;
+    out[i] = upper[i]! * right - l * left + (diagonal[i]! + (l + upper[i]!)) * u[i]!;
+    left = right;
+    l = lower[i + 1]!;
   }
-  out[0] = diagonal[0]! * u[0]! + upper[0]! * u[1]!;
-  for (let i = 1; i < last; i++) out[i] = lower[i]! * u[i - 1]! + diagonal[i]! * u[i]! + upper[i]! * u[i + 1]!;
-  out[last] = lower[last]! * u[last - 1]! + diagonal[last]! * u[last]!;
+  out[last] = (diagonal[last]! + l) * u[last]! - l * left;
 }
