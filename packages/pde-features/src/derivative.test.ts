@@ -223,7 +223,7 @@ describe("every operator", () => {
     const mirrored = Float64Array.from(x, (_v, i) => -x[n - 1 - i]!);
     const u = Float64Array.from(x, (v) => Math.exp(v) * Math.cos(3 * v));
     const a = apply(x, times, options, u);
-    const b = apply(mirrored, times, options, u.slice().reverse());
+    const b = apply(mirrored, times, options, u.toReversed());
     const sign = times % 2 === 0 ? 1 : -1;
     const size = Math.max(...a.map(Math.abs));
     for (let i = 0; i < n; i++) expect(Math.abs(a[i]! - sign * b[n - 1 - i]!)).toBeLessThan(1e-12 * size);

@@ -56,7 +56,7 @@ export function finiteDifference(
     const w = stencilWeights(nodes, position(i), times);
     // An odd function about an end has vanishing even derivatives there; the stencil says so only up to rounding.
     const vanishes = ends === "odd" && times % 2 === 0 && (i === 0 || i === n - 1);
-    for (let k = 0; k < count && !vanishes; k++) {
+    for (let k = 0; k < (vanishes ? 0 : count); k++) {
       const j = first + k;
       const weight = w[k]! / unit;
       if (j >= 0 && j < n) add(j, weight);

@@ -24,7 +24,7 @@ export function stencilWeights(nodes: ArrayLike<number>, at: number, times: numb
     );
   }
   // Nearest nodes first: the recursion then loses about 1 unit in the last place, left to right up to 16.
-  const order = Array.from(x.keys()).sort((a, b) => Math.abs(x[a]! - at) - Math.abs(x[b]! - at));
+  const order = Array.from(x.keys()).toSorted((a, b) => Math.abs(x[a]! - at) - Math.abs(x[b]! - at));
   const given = x.slice();
   for (let i = 0; i < n; i++) x[i] = given[order[i]!]!;
   // weight[k * n + j]: weight of node j for the k-th derivative, over the nodes taken in so far.

@@ -7,7 +7,7 @@ const folder = resolve(new URL("../../../", import.meta.url).pathname, process.e
 export function shared(name: string): string | undefined {
   const path = resolve(folder, name);
   if (existsSync(path)) return path;
-  console.warn(`reference data ${path} are absent; the tests that need them are skipped`);
+  process.stderr.write(`reference data ${path} are absent; the tests that need them are skipped\n`);
   return undefined;
 }
 
