@@ -172,7 +172,7 @@ function startRun(run: RunStart, control: StepControl): MethodRun {
 
   /** What is not finite in the failed attempt, or undefined when only the error norm overflowed. */
   function culprit(dt: number): IntegrationError | undefined {
-    const halved = `after ${MAX_HALVINGS} halvings of the step to ${Math.abs(dt)}`;
+    const halved = `however small the step, at last ${Math.abs(dt)}`;
     for (let i = 1; i < 7; i++) {
       const bad = nonFiniteIndex(k[i]!);
       if (bad < 0) continue;
@@ -195,6 +195,7 @@ function startRun(run: RunStart, control: StepControl): MethodRun {
     const smallest = 10 * Number.EPSILON * Math.abs(t);
     let halvings = 0;
     let rejected = false;
+    let failure: IntegrationError | undefined;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       // A last step up to 1 % longer than planned saves a sliver after it.
       const last = remaining <= Math.min(1.01 * length, maxStep);
@@ -216,14 +217,12 @@ function startRun(run: RunStart, control: StepControl): MethodRun {
       }
       stats.rejected++;
       rejected = true;
-      if (error < Infinity) {
-        length = taking * control.rejected(error);
-        continue;
-      }
-      const failure = culprit(dt);
-      if (failure && ++halvings > MAX_HALVINGS) throw failure;
-      length = taking / 2;
+      failure = error < Infinity ? undefined : culprit(dt);
+      if (failure && ++halvings > MAX_HALVINGS) break;
+      if (!failure) halvings = 0;
+      length = error < Infinity ? taking * control.rejected(error) : taking / 2;
     }
+    if (failure) throw failure;
     throw failed(
       "step-too-small",
       `the step fell to ${length}, below 10 spacings of t = ${t}; the solution may have a singularity there`,
