@@ -1,1 +1,31 @@
-export {};
+export { type Activation } from "./activation.ts";
+export {
+  checkNetSpec,
+  type DenseLayer,
+  type DiscretisedNet,
+  discretisedNet,
+  type FluxNet,
+  fluxNet,
+  type FunctionalNet,
+  functionalNet,
+  type Init,
+  type NetSpec,
+  type StackSpec,
+  type StencilSpec,
+} from "./net-spec.ts";
+export { parameterCount } from "./stack-shape.ts";
+
+export { train, type TrainingProgress, type TrainingSignal, type TrainOptions } from "./train.ts";
+export type { TrainingData } from "./training-data.ts";
+export type { AdamOptions } from "./adam.ts";
+export type { Schedule } from "./schedule.ts";
+export type { History, Trained } from "./trained.ts";
+export { TrainingError, type TrainingFailure } from "./training-error.ts";
+
+export { type DerivativeOperator, learnedRhs, type LearnedRhsOptions } from "./learned-rhs.ts";
+
+export { loadNet, saveNet } from "./net-file.ts";
+export { readSafetensors, type Safetensors, type SafetensorsLimits } from "./read-safetensors.ts";
+export { writeSafetensors } from "./write-safetensors.ts";
+export type { Tensor, TensorData, Weights } from "./weights.ts";
+export { type FormatCode, FormatError } from "@hml/guard";

@@ -1,0 +1,56 @@
+import { checkOptions, finite, positive } from "@hml/guard";
+
+/** Constants of the Adam optimiser. */
+export interface AdamOptions {
+  /** Decay of the mean of gradients, in [0, 1); default 0.9. */
+  readonly beta1?: number;
+  /** Decay of the mean of squared gradients, in [0, 1); default 0.999. */
+  readonly beta2?: number;
+  /** Added to the root of the mean square; default 1e-8 (as PyTorch; Keras has 1e-7). */
+  readonly epsilon?: number;
+}
+
+/** One step of an optimiser, in place on its parameters. */
+export type OptimiserStep = (learningRate: number) => void;
+
+/**
+ * Adam with bias correction: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, and the parameters lose
+ * rate m' / (sqrt(v') + epsilon) with m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+ *
+ * Source: Kingma and Ba, ICLR 2015, Algorithm 1.
+ */
+export function adam(
+  where: string,
+  parameters: Float64Array,
+  gradient: Float64Array,
+  options: AdamOptions = {},
+): OptimiserStep {
+  checkOptions(where, options, ["beta1", "beta2", "epsilon"], "adam");
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  fraction(where, "adam.beta1", beta1);
+  fraction(where, "adam.beta2", beta2);
+  positive(where, "adam.epsilon", epsilon);
+  const m = new Float64Array(parameters.length);
+  const v = new Float64Array(parameters.length);
+  let power1 = 1;
+  let power2 = 1;
+  return (learningRate) => {
+    power1 *= beta1;
+    power2 *= beta2;
+    const rate = learningRate / (1 - power1);
+    const correction = 1 / (1 - power2);
+    for (let i = 0; i < parameters.length; i++) {
+      const g = gradient[i]!;
+      const mean = beta1 * m[i]! + (1 - beta1) * g;
+      const square = beta2 * v[i]! + (1 - beta2) * g * g;
+      m[i] = mean;
+      v[i] = square;
+      parameters[i] = parameters[i]! - (rate * mean) / (Math.sqrt(square * correction) + epsilon);
+    }
+  };
+}
+
+function fraction(where: string, name: string, value: unknown): void {
+  const number = finite(where, name, value);
+  if (!(number >= 0 && number < 1)) throw new RangeError(`${where}: ${name} must lie in [0, 1), got ${number}`);
+}

@@ -1,0 +1,104 @@
+import { callable, checkOptions, integer, oneOf, show } from "@hml/guard";
+import type { Rhs, Vec } from "@hml/integrators";
+import { netEvaluator } from "./net-evaluator.ts";
+import { stackShape } from "./stack-shape.ts";
+import { rowLayout } from "./stencil.ts";
+import type { Trained } from "./trained.ts";
+import { parametersFrom } from "./weights.ts";
+
+/** A derivative on the grid, such as those of a feature library: writes the derivative of `u` into `out`, as long. */
+export interface DerivativeOperator {
+  /** Writes the derivative of `u` at every point into `out`. */
+  apply(u: Vec, out: Vec): void;
+}
+
+/** The grid on which a learned law runs. */
+export interface LearnedRhsOptions {
+  /** Number of grid points. */
+  readonly size: number;
+  /**
+   * `dirichlet`: the ends keep their values, so their slope is zero (with a stencil wider than three points, so do the
+   * points next to them where the stencil does not fit); `periodic`: the grid wraps around.
+   */
+  readonly ends: "dirichlet" | "periodic";
+  /** Functional net: the operator behind each feature's name, `u` itself excepted; values at held ends are not read. */
+  readonly derivatives?: Readonly<Record<string, DerivativeOperator>>;
+}
+
+/**
+ * A trained net as the right-hand side du/dt of any integrator; allocates nothing per call and ignores `t`.
+ *
+ * @throws RangeError or TypeError when it is built: a grid narrower than the stencil, a feature without an operator, a
+ * net with several outputs; when it is called with a state of another length
+ */
+export function learnedRhs(trained: Pick<Trained, "spec" | "weights">, options: LearnedRhsOptions): Rhs {
+  const where = "learnedRhs";
+  checkOptions(where, options, ["size", "ends", "derivatives"]);
+  const { spec } = trained;
+  const size = integer(where, "size", options.size, 1);
+  const periodic = oneOf(where, "ends", options.ends, ["dirichlet", "periodic"]) === "periodic";
+  const evaluator = netEvaluator(spec, parametersFrom(where, spec, trained.weights()));
+
+  if (spec.kind !== "functionalNet") {
+    if (options.derivatives !== undefined) {
+      throw new RangeError(`${where}: derivatives must be left out for a ${spec.kind}; it reads the field alone`);
+    }
+    const { margin } = rowLayout(where, spec, size, periodic);
+    return (_t, u, out) => {
+      checkSize(u, size);
+      out.fill(0, 0, margin);
+      out.fill(0, size - margin);
+      evaluator.snapshot(u, periodic, margin, out);
+    };
+  }
+
+  const { outputs, inputs } = stackShape(spec);
+  if (outputs !== 1) throw new RangeError(`${where}: the net must have one output, got ${outputs}`);
+  const operators = operatorsOf(where, spec.features, options.derivatives ?? {});
+  const margin = periodic ? 0 : 1;
+  if (size < 2 * margin + 1) throw new RangeError(`${where}: size must be at least 3 with held ends, got ${size}`);
+  const rows = size - 2 * margin;
+  const features = new Float64Array(rows * inputs);
+  const derivative = new Float64Array(size);
+  return (_t, u, out) => {
+    checkSize(u, size);
+    for (let f = 0; f < inputs; f++) {
+      const operator = operators[f];
+      if (operator !== undefined) operator.apply(u, derivative);
+      const values = operator === undefined ? u : derivative;
+      for (let i = 0; i < rows; i++) features[i * inputs + f] = values[i + margin]!;
+    }
+    out.fill(0, 0, margin);
+    out.fill(0, size - margin);
+    evaluator.points(features, rows, out, margin);
+  };
+}
+
+/** The operator of each feature in order; undefined for `u`. */
+function operatorsOf(
+  where: string,
+  features: readonly string[],
+  derivatives: Readonly<Record<string, DerivativeOperator>>,
+): (DerivativeOperator | undefined)[] {
+  checkOptions(
+    where,
+    derivatives,
+    features.filter((name) => name !== "u"),
+    "derivatives",
+  );
+  return features.map((name) => {
+    if (name === "u") return undefined;
+    const operator: DerivativeOperator | undefined = Object.hasOwn(derivatives, name) ? derivatives[name] : undefined;
+    if (operator === undefined || operator === null) {
+      throw new TypeError(
+        `${where}: derivatives.${name} must be an operator with apply(u, out), got ${show(operator)}`,
+      );
+    }
+    callable(where, `derivatives.${name}.apply`, operator.apply);
+    return operator;
+  });
+}
+
+function checkSize(u: Vec, size: number): void {
+  if (u.length !== size) throw new RangeError(`learnedRhs: u must have length ${size}, got ${u.length}`);
+}
