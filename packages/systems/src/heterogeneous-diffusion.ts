@@ -1,6 +1,8 @@
 import { callable, checkOptions, finite, integer, oneOf, positive } from "@hml/guard";
 import {
+  adaptive,
   applyTridiagonal,
+  bdf,
   rationalExponential,
   type Rhs,
   type TimeStepper,
@@ -36,6 +38,12 @@ export interface HeterogeneousDiffusion {
    * start at the same phase of the medium (to 1e-10 of a period) share their factors.
    */
   exponential(intervals: readonly FineInterval[]): TimeStepper;
+  /**
+   * The flow on one interval by an adaptive implicit method (BDF of order 1 to 5, tridiagonal Newton systems): what one
+   * uses when the fine model is not linear, and here the check of the exponential. Default tolerances rtol 1e-8, atol
+   * 1e-12; a good atol is 1e-8 of the field's variation over a patch.
+   */
+  implicit(interval: FineInterval, options?: { readonly rtol?: number; readonly atol?: number }): TimeStepper;
 }
 
 /** Parameters of the medium. */
@@ -108,6 +116,11 @@ export function heterogeneousDiffusion(spec: HeterogeneousDiffusionSpec = {}): H
     exponential(intervals: readonly FineInterval[]): TimeStepper {
       return exponentialFlow(where, intervals, epsilon, operator);
     },
+    implicit(interval: FineInterval, options: { readonly rtol?: number; readonly atol?: number } = {}): TimeStepper {
+      checkOptions("implicit", options, ["rtol", "atol"]);
+      const { rtol = 1e-8, atol = 1e-12 } = options;
+      return implicitFlow(operator(interval), rtol, atol);
+    },
   });
 }
 
@@ -121,6 +134,22 @@ function checkInterval(where: string, interval: FineInterval): FineInterval {
 function phaseOf(interval: FineInterval, epsilon: number): number {
   const y = interval.from / epsilon;
   return (Math.round((y - Math.floor(y)) * PHASE_STEPS) % PHASE_STEPS) / PHASE_STEPS;
+}
+
+function implicitFlow(matrix: Tridiagonal, rtol: number, atol: number): TimeStepper {
+  const { lower, diagonal, upper } = matrix;
+  const size = diagonal.length;
+  const jacobian = {
+    lower: 1,
+    upper: 1,
+    evaluate(_t: number, _u: Vec, out: Vec): void {
+      for (let j = 1; j < size; j++) out[j] = upper[j - 1]!;
+      out.set(diagonal, size);
+      for (let j = 0; j < size - 1; j++) out[2 * size + j] = lower[j + 1]!;
+    },
+  };
+  const rhs: Rhs = (_t, u, out) => applyTridiagonal(matrix, u, out);
+  return adaptive({ rhs, size, jacobian }, { method: bdf(), rtol, atol });
 }
 
 /** Runs of neighbouring intervals of equal phase advance together; runs of a phase seen before reuse its factors. */
