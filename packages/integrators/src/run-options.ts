@@ -1,6 +1,7 @@
 import { callable, finite, finiteVector, integer, lengthOf, nonNegative, positive, show } from "@hml/guard";
 import type { Method, Problem } from "./method.ts";
 import type { Vec } from "./rhs.ts";
+import { checkSize, MAX_VALUES } from "./state-size.ts";
 
 /** Refuses what is no problem: `rhs` must be a function, `size` a positive integer, `jacobian` an object with `evaluate`. */
 export function checkProblem(where: string, problem: Problem): void {
@@ -8,7 +9,7 @@ export function checkProblem(where: string, problem: Problem): void {
     throw new TypeError(`${where}: problem must be an object { rhs, size }, got ${show(problem)}`);
   }
   callable(where, "problem.rhs", problem.rhs);
-  integer(where, "problem.size", problem.size, 1);
+  checkSize(where, "problem.size", problem.size);
   if (problem.jacobian !== undefined) callable(where, "problem.jacobian.evaluate", problem.jacobian?.evaluate);
 }
 
@@ -75,8 +76,16 @@ export function checkSpan(where: string, span: readonly [number, number]): reado
 }
 
 /** A copy of the times to save, which must lie in the span and move strictly from its start to its end. */
-export function checkSaveAt(where: string, saveAt: ArrayLike<number>, [t0, t1]: readonly [number, number]): Vec {
+export function checkSaveAt(
+  where: string,
+  saveAt: ArrayLike<number>,
+  [t0, t1]: readonly [number, number],
+  size: number,
+): Vec {
   const count = lengthOf(where, "saveAt", saveAt);
+  if (count > MAX_VALUES / size) {
+    throw new RangeError(`${where}: saveAt asks for ${count} frames of ${size}, above ${MAX_VALUES} values`);
+  }
   const direction = t1 < t0 ? -1 : 1;
   const times = new Float64Array(count);
   for (let k = 0; k < count; k++) {

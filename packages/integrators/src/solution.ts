@@ -2,6 +2,7 @@ import { finite, float64 } from "@hml/guard";
 import { IntegrationError, type Status } from "./failure.ts";
 import type { Stats } from "./method.ts";
 import type { Vec } from "./rhs.ts";
+import { MAX_VALUES } from "./state-size.ts";
 
 /** What a run produced; the object is frozen, its arrays are the caller's to keep. */
 export interface Solution {
@@ -39,9 +40,7 @@ export interface Frames {
   finish(): { readonly t: Vec; readonly u: Vec };
 }
 
-/** 2^27 float64 values, 1 GiB. */
-export const MAX_FRAME_VALUES = 134_217_728;
-
+/** Frames of `size` values, with room for `expected` at first. */
 export function frames(size: number, expected: number): Frames {
   let capacity = expected;
   let t = new Float64Array(capacity);
@@ -50,15 +49,15 @@ export function frames(size: number, expected: number): Frames {
   return {
     push(time, state) {
       if (count === capacity) {
-        if ((count + 1) * size > MAX_FRAME_VALUES) {
+        if ((count + 1) * size > MAX_VALUES) {
           throw new IntegrationError(
             "max-steps",
             time,
             count,
-            `solve: the frames of ${count} steps exceed ${MAX_FRAME_VALUES} values; pass saveAt`,
+            `solve: the frames of ${count} steps exceed ${MAX_VALUES} values; pass saveAt`,
           );
         }
-        capacity = Math.max(1, Math.min(2 * capacity, Math.floor(MAX_FRAME_VALUES / size)));
+        capacity = Math.max(1, Math.min(2 * capacity, Math.floor(MAX_VALUES / size)));
         t = grown(t, capacity);
         u = grown(u, capacity * size);
       }

@@ -1,4 +1,4 @@
-import { callable, checkOptions, copyFinite, integer, positive, show } from "@hml/guard";
+import { callable, checkOptions, copyFinite, positive, show } from "@hml/guard";
 import { equalSteps } from "./equal-steps.ts";
 import { IntegrationError, type Status } from "./failure.ts";
 import { callbackThrew, firstCall } from "./first-call.ts";
@@ -17,7 +17,8 @@ import {
   type StepBounds,
   type Tolerances,
 } from "./run-options.ts";
-import { frames, lookup, MAX_FRAME_VALUES, type Segment, type Solution } from "./solution.ts";
+import { frames, lookup, type Segment, type Solution } from "./solution.ts";
+import { checkSize } from "./state-size.ts";
 import type { Stepper } from "./stepper.ts";
 
 /** Options of `solve` for a problem. */
@@ -107,9 +108,9 @@ function solveProblem(
   checkMethod("solve", method);
   flag("solve", "dense", dense);
   const [t0, t1] = checkSpan("solve", span);
+  const state = copyFinite("solve", "u0", u0, problem.size);
   const tolerances = checkTolerances("solve", options, problem.size);
   const bounds = checkStepBounds("solve", options);
-  const state = copyFinite("solve", "u0", u0, problem.size);
   return record(state, [t0, t1], options, dense ?? false, (stats) => {
     const f0 = firstCall("solve", problem.rhs, t0, state);
     stats.rhs++;
@@ -124,15 +125,14 @@ function solveStepper(
   options: StepperOptions,
 ): Solution {
   checkOptions("solve", options, STEPPER_OPTIONS);
-  const { dt, saveAt } = options;
+  const { dt } = options;
   positive("solve", "dt", dt);
   callable("solve", "stepper.step", stepper.step);
-  integer("solve", "stepper.size", stepper.size, 1);
+  checkSize("solve", "stepper.size", stepper.size);
   const [t0, t1] = checkSpan("solve", span);
   const state = copyFinite("solve", "u0", u0, stepper.size);
-  return record(state, [t0, t1], options, false, (stats) => {
-    const times = saveAt === undefined ? [] : Array.from(saveAt);
-    const stops = Float64Array.from(new Set([...times, t1])).filter((time) => time !== t0);
+  return record(state, [t0, t1], options, false, (stats, saveAt) => {
+    const stops = Float64Array.from(new Set([...(saveAt ?? []), t1])).filter((time) => time !== t0);
     return equalSteps("solve", stepper, t0, stops, dt, state, stats);
   });
 }
@@ -146,15 +146,12 @@ function record(
   [t0, t1]: readonly [number, number],
   options: RunOptions,
   dense: boolean,
-  start: (stats: { -readonly [K in keyof Stats]: Stats[K] }) => Run,
+  start: (stats: { -readonly [K in keyof Stats]: Stats[K] }, saveAt: Vec | undefined) => Run,
 ): Solution {
   const maxSteps = checkRunOptions("solve", options);
   const { onStep, signal, throw: throws = true } = options;
-  const saveAt = options.saveAt === undefined ? undefined : checkSaveAt("solve", options.saveAt, [t0, t1]);
   const size = u0.length;
-  if (saveAt !== undefined && saveAt.length > MAX_FRAME_VALUES / size) {
-    throw new RangeError(`solve: saveAt asks for ${saveAt.length} frames of ${size}, above ${MAX_FRAME_VALUES} values`);
-  }
+  const saveAt = options.saveAt === undefined ? undefined : checkSaveAt("solve", options.saveAt, [t0, t1], size);
   const kept = frames(size, saveAt === undefined ? 1 : saveAt.length);
   const segments: Segment[] | undefined = dense ? [] : undefined;
   const stats = { steps: 0, rejected: 0, rhs: 0, rhsForJacobian: 0, jacobians: 0, factorisations: 0 };
@@ -211,7 +208,7 @@ function record(
   try {
     checkSignal();
     if (t0 !== t1) {
-      run = start(stats);
+      run = start(stats, saveAt);
       drive(run);
     }
   } catch (cause) {

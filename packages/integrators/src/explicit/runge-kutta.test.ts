@@ -171,6 +171,7 @@ describe("rungeKutta", () => {
     expect(() => rk4(3 as unknown as Rhs, 1)).toThrow(TypeError);
     expect(() => rk4(exactProblems[0]!.rhs, 0)).toThrow(RangeError);
     expect(() => rk4(exactProblems[0]!.rhs, 1.5)).toThrow(RangeError);
+    expect(() => rk4(exactProblems[0]!.rhs, 2 ** 32)).toThrow("size must be an integer between 1 and 134217728");
   });
 
   it("takes tableaux of more than six slopes in a stage", () => {

@@ -1,5 +1,6 @@
-import { callable, integer } from "@hml/guard";
+import { callable } from "@hml/guard";
 import type { Rhs, Vec } from "../rhs.ts";
+import { checkSize } from "../state-size.ts";
 import type { Scheme } from "../stepper.ts";
 import { addCombination, combination } from "./combination.ts";
 import { type ButcherTableau, checkTableau } from "./tableau.ts";
@@ -20,7 +21,7 @@ export function rungeKutta(tableau: ButcherTableau): Scheme {
   const c = Array.from(tableau.c);
   return (f: Rhs, size: number) => {
     callable("rungeKutta", "f", f);
-    integer("rungeKutta", "size", size, 1);
+    checkSize("rungeKutta", "size", size);
     const k = Array.from({ length: stages }, (): Vec => new Float64Array(size));
     const rows = tableau.a.map((row) => combination(row, k));
     const weights = combination(tableau.b, k);

@@ -1,8 +1,9 @@
-import { callable, checkOptions, integer, positive } from "@hml/guard";
+import { callable, checkOptions, positive } from "@hml/guard";
 import { addCombination, combination } from "../explicit/combination.ts";
 import { eulerTableau } from "../explicit/euler.ts";
 import { type ButcherTableau, checkTableau } from "../explicit/tableau.ts";
 import type { Vec } from "../rhs.ts";
+import { checkSize } from "../state-size.ts";
 import type { Stepper } from "../stepper.ts";
 import type { TimeStepper } from "../time-stepper.ts";
 import { chordSlope, type SlopeEstimator } from "./slope.ts";
@@ -52,7 +53,7 @@ export interface ProjectiveOptions {
 export function projective(flow: TimeStepper, options: ProjectiveOptions): Stepper {
   checkOptions("projective", options, ["burst", "chord", "outer", "slope"]);
   callable("projective", "flow.advance", flow?.advance);
-  const size = integer("projective", "flow.size", flow.size, 1);
+  const size = checkSize("projective", "flow.size", flow.size);
   const { burst, outer = eulerTableau, slope = chordSlope } = options;
   positive("projective", "burst", burst);
   const { chord = flow.dt !== undefined && flow.dt <= burst ? flow.dt : burst / 4 } = options;

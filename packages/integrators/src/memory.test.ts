@@ -1,0 +1,132 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "vitest";
+import { michaelisMenten } from "../test/problems.ts";
+import {
+  adaptive,
+  dopri5,
+  dopri5Tableau,
+  ensemble,
+  euler,
+  fixed,
+  heun,
+  type Method,
+  midpoint,
+  projective,
+  type Rhs,
+  rk4,
+  rk4Tableau,
+  rungeKutta,
+  type Scheme,
+  type Stepper,
+  timeStepper,
+} from "./index.ts";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+const size = 64;
+const rhs: Rhs = (_t, u, out) => {
+  for (let i = 0; i < size; i++) out[i] = -0.1 * u[i]!;
+};
+
+/** Array buffers alive before each collection are counted by sampling: an array of 512 bytes a step would show. */
+function arrayBytesPerStep(steps: number, step: () => void): number {
+  for (let k = 0; k < 100; k++) step();
+  collect();
+  const start = process.memoryUsage().arrayBuffers;
+  let most = 0;
+  for (let k = 1; k <= steps; k++) {
+    step();
+    if (k % 1000 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers - start);
+  }
+  return most / 1000;
+}
+
+function retainedBytesPerStep(steps: number, step: () => void): number {
+  for (let k = 0; k < 1000; k++) step();
+  collect();
+  const start = process.memoryUsage().heapUsed;
+  for (let k = 0; k < steps; k++) step();
+  collect();
+  return (process.memoryUsage().heapUsed - start) / steps;
+}
+
+function stepperLoop(stepper: Stepper, dt: number): () => void {
+  const u = new Float64Array(stepper.size).fill(1);
+  let t = 0;
+  return () => {
+    stepper.step(t, dt, u, u);
+    t += dt;
+    if (t > 10) {
+      u.fill(1);
+      t = 0;
+    }
+  };
+}
+
+function methodLoop(method: Method): () => void {
+  const stats = { steps: 0, rejected: 0, rhs: 0, rhsForJacobian: 0, jacobians: 0, factorisations: 0 };
+  const run = method.start({
+    problem: { size, rhs },
+    t0: 0,
+    t1: 1e9,
+    u0: new Float64Array(size).fill(1),
+    rtol: 1e-6,
+    atol: new Float64Array(size).fill(1e-9),
+    maxStep: 0.1,
+    stats,
+  });
+  const out = new Float64Array(size);
+  return () => {
+    run.step();
+    run.at((run.t + run.tPrevious) / 2, out);
+  };
+}
+
+const schemes: [string, Scheme][] = [
+  ["euler", euler],
+  ["heun", heun],
+  ["midpoint", midpoint],
+  ["rk4", rk4],
+  ["dopri5 tableau", rungeKutta(dopri5Tableau)],
+];
+const inner = timeStepper(rk4(rhs, size), 0.001);
+const loops: [string, () => () => void][] = [
+  ...schemes.map(([name, scheme]): [string, () => () => void] => [name, () => stepperLoop(scheme(rhs, size), 0.01)]),
+  ["dopri5", () => methodLoop(dopri5())],
+  ["fixed(rk4)", () => methodLoop(fixed(rk4, 0.1))],
+  ["projective", () => stepperLoop(projective(inner, { burst: 0.003, outer: rk4Tableau }), 0.1)],
+  [
+    "projective of an ensemble",
+    () => stepperLoop(projective(ensemble(timeStepper(euler(rhs, size), 0.001), 4), { burst: 0.003 }), 0.1),
+  ],
+];
+
+describe("memory", () => {
+  it("is seen by the measurement: an array a step shows", () => {
+    let kept = new Float64Array(size);
+    const leak = arrayBytesPerStep(10_000, () => {
+      kept = new Float64Array(size);
+    });
+    expect(kept.length).toBe(size);
+    expect(leak).toBeGreaterThan(100);
+  });
+
+  it.each(loops)("%s makes no arrays and keeps nothing over 1e5 steps", (_name, loop) => {
+    const step = loop();
+    // One array of 64 numbers a step would be 512 bytes; the test runner's own messages may make a few buffers.
+    expect(arrayBytesPerStep(50_000, step)).toBeLessThan(50);
+    expect(retainedBytesPerStep(100_000, step)).toBeLessThan(1);
+  });
+
+  it("an adaptive flow keeps nothing of its advances", () => {
+    const flow = adaptive(michaelisMenten(0.1), { method: dopri5() });
+    const u = new Float64Array(2);
+    const step = (): void => {
+      u.set([1, 0.5]);
+      flow.advance(u, 0, 0.01);
+    };
+    expect(retainedBytesPerStep(20_000, step)).toBeLessThan(5);
+  });
+});
