@@ -19,6 +19,12 @@ export { rungeKutta } from "./explicit/runge-kutta.ts";
 export type { ButcherTableau } from "./explicit/tableau.ts";
 export type { StepControlOptions } from "./step-control.ts";
 
+export { type BdfOptions, bdf } from "./stiff/bdf.ts";
+export type { JacobianBand, JacobianShape } from "./stiff/jacobian.ts";
+export { bandedLu } from "./stiff/banded-lu.ts";
+export { denseLu } from "./stiff/dense-lu.ts";
+export type { Factorisation, LinearSolver } from "./stiff/linear-solver.ts";
+
 export { type ProjectiveOptions, projective } from "./projective/projective.ts";
 export { chordSlope, type SlopeEstimator } from "./projective/slope.ts";
 

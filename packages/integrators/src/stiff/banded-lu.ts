@@ -1,10 +1,7 @@
 import { integer } from "@hml/guard";
 import type { Vec } from "../rhs.ts";
-import type { Factorisation, LinearSolver } from "./linear-solver.ts";
+import { type Factorisation, LARGEST_MATRIX, type LinearSolver } from "./linear-solver.ts";
 import { tridiagonalLu } from "./tridiagonal-lu.ts";
-
-/** Entries of the largest factor, 1 GB. */
-const LARGEST = 134_217_728;
 
 /**
  * Banded LU with partial pivoting of shift I + scale A, for A by diagonals `[lower + upper + 1, size]`: entry (i, j) at
@@ -24,7 +21,7 @@ export function bandedLu(size: number, lower: number, upper: number): LinearSolv
   integer("bandedLu", "upper", upper, 0, size - 1);
   if (lower === 1 && upper === 1) return tridiagonalLu(size);
   const width = 2 * lower + upper + 1;
-  const a = new Float64Array(integer("bandedLu", "size * (2 lower + upper + 1)", size * width, 1, LARGEST));
+  const a = new Float64Array(integer("bandedLu", "size * (2 lower + upper + 1)", size * width, 1, LARGEST_MATRIX));
   const pivots = new Int32Array(size);
   return {
     size,

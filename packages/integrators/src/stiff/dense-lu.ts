@@ -1,12 +1,9 @@
 import { integer } from "@hml/guard";
 import type { Vec } from "../rhs.ts";
-import type { Factorisation, LinearSolver } from "./linear-solver.ts";
+import { type Factorisation, LARGEST_MATRIX, type LinearSolver } from "./linear-solver.ts";
 
 /** Columns eliminated together, so that each entry of the rest is read and written once for four of them. */
 const PANEL = 4;
-
-/** Entries of the largest dense matrix, 1 GB. */
-const LARGEST = 134_217_728;
 
 /**
  * Dense LU with partial pivoting, P (shift I + scale A) = L U, for a row-major A `[size, size]`.
@@ -19,7 +16,7 @@ const LARGEST = 134_217_728;
  */
 export function denseLu(size: number): LinearSolver {
   integer("denseLu", "size", size, 1);
-  integer("denseLu", "size * size", size * size, 1, LARGEST);
+  integer("denseLu", "size * size", size * size, 1, LARGEST_MATRIX);
   const a = new Float64Array(size * size);
   const pivots = new Int32Array(size);
   return {

@@ -4,10 +4,18 @@ import type { RunStart } from "../method.ts";
 import type { Vec } from "../rhs.ts";
 import { bandedLu } from "./banded-lu.ts";
 import { denseLu } from "./dense-lu.ts";
-import type { LinearSolver } from "./linear-solver.ts";
+import { LARGEST_MATRIX, type LinearSolver } from "./linear-solver.ts";
 
-/** The shape of df/du where differences are taken: `"dense"`, or the number of sub- and superdiagonals. */
-export type JacobianShape = "dense" | { readonly lower: number; readonly upper: number };
+/** A band of df/du: f_i depends on u_j for j from i - lower to i + upper only. */
+export interface JacobianBand {
+  /** Number of subdiagonals. */
+  readonly lower: number;
+  /** Number of superdiagonals. */
+  readonly upper: number;
+}
+
+/** The shape of df/du where differences are taken. */
+export type JacobianShape = "dense" | JacobianBand;
 
 /** df/du of a running problem, in the layout that `solver` factors. */
 export interface JacobianSource {
@@ -74,14 +82,13 @@ export function jacobianSource(where: string, run: RunStart, shape: JacobianShap
 
 /** A dense solver; where it would not fit, the advice to declare a band. */
 function denseSolver(where: string, size: number): LinearSolver {
-  try {
-    return denseLu(size);
-  } catch {
+  if (size * size > LARGEST_MATRIX) {
     const gigabytes = Math.round((8 * size * size) / 1e8) / 10;
     throw new RangeError(
       `${where}: a dense Jacobian of ${size} unknowns must not exceed 1 GB, got ${gigabytes} GB; declare its band by jacobian: { lower, upper }`,
     );
   }
+  return denseLu(size);
 }
 
 function differences(
@@ -93,6 +100,7 @@ function differences(
 ): JacobianSource {
   const { rhs, size } = run.problem;
   const { stats } = run;
+  const direction = run.t1 < run.t0 ? -1 : 1;
   const groups = Math.min(dense ? size : lower + upper + 1, size);
   const matrix = new Float64Array(size * (dense ? size : lower + upper + 1));
   // Below a relative tolerance of 1e-8 the quotient would say more about the tolerance than about the unknown.
@@ -110,7 +118,7 @@ function differences(
         shifted.set(u);
         for (let j = group; j < size; j += groups) {
           const scale = Math.max(Math.abs(u[j]!), floor[j]!) || largest || 1;
-          shifted[j] = u[j]! + (f[j]! < 0 ? -scale : scale) * INCREMENT;
+          shifted[j] = u[j]! + (direction * f[j]! < 0 ? -scale : scale) * INCREMENT;
         }
         rhs(t, shifted, slope);
         stats.rhsForJacobian++;

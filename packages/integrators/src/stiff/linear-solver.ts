@@ -1,5 +1,8 @@
 import type { Vec } from "../rhs.ts";
 
+/** Entries of the largest matrix kept, 1 GB of them. */
+export const LARGEST_MATRIX = 134_217_728;
+
 /** How a factorisation ended: `"singular"` when a pivot is zero or not finite. */
 export type Factorisation = "factored" | "singular";
 
