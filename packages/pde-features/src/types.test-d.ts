@@ -1,0 +1,21 @@
+import { describe, expectTypeOf, it } from "vitest";
+import { type Features, readNpz, type Rhs, type SparseFit, type stlsq, writeNpz } from "./index.ts";
+
+describe("types", () => {
+  it("a fit's right-hand side is the structure that integrators take", () => {
+    expectTypeOf<ReturnType<SparseFit["rhs"]>>().toEqualTypeOf<
+      (t: number, u: Float64Array, out: Float64Array) => void
+    >();
+    expectTypeOf<Rhs>().toEqualTypeOf<(t: number, u: Float64Array, out: Float64Array) => void>();
+    expectTypeOf<Features["evaluate"]>().toEqualTypeOf<(u: Float64Array, out: Float64Array) => void>();
+  });
+  it("a threshold is required and results are read-only", () => {
+    expectTypeOf<Parameters<typeof stlsq>[1]>().toHaveProperty("threshold");
+    // @ts-expect-error the threshold has no default
+    const options: Parameters<typeof stlsq>[1] = {};
+    void options;
+  });
+  it("what is read can be written", () => {
+    expectTypeOf(writeNpz).toBeCallableWith(readNpz(new Uint8Array(0)));
+  });
+});
