@@ -2,14 +2,12 @@ import type { RandomSource } from "@hml/integrators";
 import type { Init } from "./net-spec.ts";
 import type { StackShape } from "./stack-shape.ts";
 
-/** Starting weights, drawn layer by layer in the order they are stored; biases are zero. */
-export function initialParameters(shape: StackShape, init: Init, random: RandomSource): Float64Array {
-  const parameters = new Float64Array(shape.parameters);
+/** Fills zeroed parameters with starting weights, drawn in the order they are stored; biases stay zero. */
+export function drawWeights(shape: StackShape, init: Init, random: RandomSource, parameters: Float64Array): void {
   for (const { inputs, units, weightAt } of shape.layers) {
     const limit = Math.sqrt(6 / (init === "he" ? inputs : inputs + units));
     for (let i = 0; i < inputs * units; i++) parameters[weightAt + i] = limit * (2 * draw(random) - 1);
   }
-  return parameters;
 }
 
 /** Reorders the integers of `order` at random (Fisher and Yates, from the end). */

@@ -2,7 +2,7 @@ import { callable, checkOptions, integer, nonNegative, positive, show } from "@h
 import type { RandomSource } from "@hml/integrators";
 import { type AdamOptions, adam } from "./adam.ts";
 import { breathe } from "./event-loop.ts";
-import { initialParameters, shuffle } from "./init.ts";
+import { drawWeights, shuffle } from "./init.ts";
 import { meanSquaredError } from "./loss.ts";
 import { checkNetSpec, type NetSpec } from "./net-spec.ts";
 import { rateFactor, type Schedule } from "./schedule.ts";
@@ -130,13 +130,15 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
   const factor = rateFactor("train", schedule, epochs, steps);
 
   const shape = stackShape(net);
-  const parameters =
-    start === undefined ? initialParameters(shape, net.init, random) : parametersFrom("train", net, start);
+  const given = start === undefined ? undefined : parametersFrom("train", net, start);
+  const parameters = given ?? new Float64Array(shape.parameters);
   const gradient = new Float64Array(shape.parameters);
   const loss = meanSquaredError(net, shape, samples.stackRows, parameters, gradient);
   const update = adam("train", parameters, gradient, options.adam);
   const order = Int32Array.from({ length: samples.rows }, (_, r) => r);
   const validationOrder = Int32Array.from({ length: validation?.rows ?? 0 }, (_, r) => r);
+  // The first draw: every argument has been checked.
+  if (given === undefined) drawWeights(shape, net.init, random, parameters);
   const kept = parameters.slice();
   let keptEpoch = 0;
   let best = Infinity;
