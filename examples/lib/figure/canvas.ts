@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 
@@ -23,13 +24,24 @@ export function draw(options: Plot.PlotOptions): Drawing {
   if (!svg) throw new Error("draw: the plot holds no svg");
   svg.querySelector("style")?.remove();
   return {
-    inner: svg.innerHTML,
+    inner: withStableIds(svg.innerHTML),
     scale(name) {
       const scale = plot.scale(name);
       if (!scale) throw new Error(`draw: the plot has no ${name} scale`);
       return (value) => scale.apply(value);
     },
   };
+}
+
+/** Plot counts its clip paths through the whole process; a name made from the content is the same in every run. */
+function withStableIds(inner: string): string {
+  const content = inner.replace(/plot-clip-\d+/g, "clip");
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
+  return inner.replace(/plot-clip-(\d+)/g, (_, count: string) => `clip-${hash}-${Number(count) - firstClip(inner)}`);
+}
+
+function firstClip(inner: string): number {
+  return Math.min(...[...inner.matchAll(/plot-clip-(\d+)/g)].map((match) => Number(match[1])));
 }
 
 /** `inner` of a drawing at a place of the page. Plot leaves font and anchor to its root element, so they are repeated. */
