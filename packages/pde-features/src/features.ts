@@ -36,6 +36,11 @@ export function features(operators: Readonly<Record<string, FieldOperator>>): Fe
   const maps = Object.values(operators);
   if (names.length === 0) throw new RangeError("features: operators must name at least one operator, got none");
   for (const name of names) checkName("features", name);
+  for (const [k, map] of maps.entries()) {
+    if (map === null || typeof map !== "object") {
+      throw new TypeError(`features: ${names[k]} must be an operator, got ${show(map)}`);
+    }
+  }
   const points = integer("features", `${names[0]}.size`, maps[0]!.size, 1);
   for (const [k, map] of maps.entries()) {
     if (map.size !== points) {

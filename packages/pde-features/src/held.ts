@@ -10,5 +10,5 @@ export function heldNodes(where: string, held: Held, points: number): readonly n
   if (!Array.isArray(held)) {
     throw new TypeError(`${where}: held must be "none", "ends" or an array of indices, got ${show(held)}`);
   }
-  return held.map((node, k) => integer(where, `held[${k}]`, node, 0, points - 1));
+  return Array.from(held, (node, k) => integer(where, `held[${k}]`, node, 0, points - 1));
 }

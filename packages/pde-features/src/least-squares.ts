@@ -64,6 +64,11 @@ export function weighted(
   if (!Array.isArray(names) || names.length === 0) {
     throw new RangeError(`${where}: names must be an array of at least one term, got ${show(names)}`);
   }
+  for (let k = 0; k < names.length; k++) {
+    if (typeof names[k] !== "string") {
+      throw new TypeError(`${where}: names[${k}] must be a string, got ${show(names[k])}`);
+    }
+  }
   const rows = float64(where, "target", target).length;
   if (rows === 0) throw new RangeError(`${where}: target must hold at least one row, got none`);
   float64(where, "matrix", matrix, names.length * rows);

@@ -54,7 +54,8 @@ const MOST_TERMS = 10_000;
 export function library(inputs: readonly string[], options: LibraryOptions = {}): Library {
   checkOptions("library", options, ["degree", "constant", "terms", "functions"]);
   if (!Array.isArray(inputs)) throw new TypeError(`library: inputs must be an array of names, got ${show(inputs)}`);
-  const names = inputs.map((name) => checkName("library", name));
+  // Array.from, not map: a hole is an undefined name.
+  const names = Array.from(inputs, (name) => checkName("library", name));
   refuseRepeated("inputs", names);
   const { degree, constant, terms, functions = {} } = options;
   let products: readonly Term[];
@@ -66,7 +67,7 @@ export function library(inputs: readonly string[], options: LibraryOptions = {})
       throw new TypeError("library: degree and constant must be left out when terms are given");
     }
     if (!Array.isArray(terms)) throw new TypeError(`library: terms must be an array of products, got ${show(terms)}`);
-    products = terms.map((term) => product(names, factorsOf(names, term)));
+    products = Array.from(terms, (term) => product(names, factorsOf(names, term)));
   }
   if (functions === null || typeof functions !== "object") {
     throw new TypeError(`library: functions must be an object of named functions, got ${show(functions)}`);
@@ -115,7 +116,9 @@ function build(inputs: readonly string[], terms: readonly Term[]): Library {
       }
     },
     only(indices) {
-      const kept = indices.map((t) => terms[integer("library", "terms", t, 0, count - 1)]!);
+      if (!Array.isArray(indices))
+        throw new TypeError(`library: terms must be an array of indices, got ${show(indices)}`);
+      const kept = Array.from(indices, (t) => terms[integer("library", "terms", t, 0, count - 1)]!);
       if (kept.length === 0) throw new RangeError("library: terms must hold at least one index, got none");
       // A function takes all inputs; products take only their factors.
       const used = inputs.map((_, k) => kept.some((term) => term.factors?.includes(k) ?? true));

@@ -1,4 +1,4 @@
-import { checkOptions, integer, nonNegative } from "@hml/guard";
+import { checkOptions, integer, nonNegative, show } from "@hml/guard";
 import type { Dataset } from "./dataset.ts";
 import type { Snapshots } from "./snapshots.ts";
 
@@ -30,6 +30,9 @@ export function splitTrajectories(data: Dataset, options: TrajectorySplit): Spli
   const count = data.shape[0];
   const free = Array.from({ length: count }, (_, k) => k);
   const take = (name: string, wanted: number | readonly number[]): number[] => {
+    if (typeof wanted !== "number" && !Array.isArray(wanted)) {
+      throw new TypeError(`splitTrajectories: ${name} must be a number or an array of indices, got ${show(wanted)}`);
+    }
     const chosen =
       typeof wanted === "number"
         ? free.slice(free.length - integer("splitTrajectories", name, wanted, 0, free.length))
