@@ -17,6 +17,14 @@ export function library(entry: Record<string, string> = { index: "src/index.ts" 
     esbuildOptions(options) {
       options.conditions = ["hml-source"];
     },
-    dts: { resolve: ["@hml/guard"], compilerOptions: { ignoreDeprecations: "6.0", rootDir: "../.." } },
+    dts: {
+      compilerOptions: {
+        // tsup sets `baseUrl`, which TypeScript 6 only allows when told so.
+        ignoreDeprecations: "6.0",
+        rootDir: "../..",
+        // Found through node_modules, the guard's types would count as a library's own and not be bundled.
+        paths: { "@hml/guard": ["../guard/src/index.ts"] },
+      },
+    },
   });
 }
