@@ -18,6 +18,7 @@ export type Status = "done" | "event" | FailureCode;
  * kept in `cause`.
  */
 export class IntegrationError extends Error {
+  /** Always "IntegrationError". */
   override readonly name = "IntegrationError";
   /** Why the run ended. */
   readonly code: FailureCode;

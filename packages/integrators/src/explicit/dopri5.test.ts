@@ -242,6 +242,10 @@ describe("dopri5, failures", () => {
     expect(error.code).toBe("nonfinite-state");
     expect(error.t).toBeGreaterThan(1.7);
     expect(error.t).toBeLessThan(1.8);
+    const dependent: Problem = { size: 1, rhs: (_t, u, out) => void (out[0] = u[0]! - u[0]! + 1e308) };
+    expect(failure(() => run(dependent, [0], [0, 10], { firstStep: 10, rtol: 1, atol: 1e300 })).code).toBe(
+      "nonfinite-state",
+    );
   });
 });
 

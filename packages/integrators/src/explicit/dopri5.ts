@@ -72,7 +72,7 @@ const MAX_ATTEMPTS = 10_000;
  * e_i / (atol_i + rtol max(|u_i|, |u+_i|)), at or below 1 by proportional-integral control; no step grows right after a
  * rejection. Six evaluations an accepted step (the seventh stage is the first of the next step), six a rejected one,
  * two to start. Dense output is quartic, of order 4. Runs either way in time. A non-finite evaluation or state halves the
- * step, at most 10 times in succession.
+ * step, at most 10 times a step.
  *
  * On a stiff problem it stays stable but takes steps of about 3.3 / |lambda|: use `bdf` there.
  *
@@ -173,17 +173,23 @@ function startRun(run: RunStart, control: StepControl): MethodRun {
   /** What is not finite in the failed attempt, or undefined when only the error norm overflowed. */
   function culprit(dt: number): IntegrationError | undefined {
     const halved = `however small the step, at last ${Math.abs(dt)}`;
+    const overflow = (state: Vec): IntegrationError | undefined => {
+      const bad = nonFiniteIndex(state);
+      if (bad < 0) return undefined;
+      return failed("nonfinite-state", `component ${bad} became ${state[bad]} in the step from t = ${t}, ${halved}`);
+    };
     for (let i = 1; i < 7; i++) {
       const bad = nonFiniteIndex(k[i]!);
       if (bad < 0) continue;
-      // An overflowed argument is the state's fault, not the right-hand side's.
-      if (i === 6 && nonFiniteIndex(next) >= 0) break;
+      // A slope at a state that overflowed is the state's fault.
+      if (i < 6) addCombination(u, dt, rows[i]!, y);
       const at = t + (i < 6 ? c[i]! : 1) * dt;
-      return failed("nonfinite-rhs", `rhs gave ${k[i]![bad]} in component ${bad} at t = ${at}, ${halved}`);
+      return (
+        overflow(i < 6 ? y : next) ??
+        failed("nonfinite-rhs", `rhs gave ${k[i]![bad]} in component ${bad} at t = ${at}, ${halved}`)
+      );
     }
-    const bad = nonFiniteIndex(next);
-    if (bad < 0) return undefined;
-    return failed("nonfinite-state", `component ${bad} became ${next[bad]} in the step from t = ${t}, ${halved}`);
+    return overflow(next);
   }
 
   function step(): void {
@@ -219,7 +225,6 @@ function startRun(run: RunStart, control: StepControl): MethodRun {
       rejected = true;
       failure = error < Infinity ? undefined : culprit(dt);
       if (failure && ++halvings > MAX_HALVINGS) break;
-      if (!failure) halvings = 0;
       length = error < Infinity ? taking * control.rejected(error) : taking / 2;
     }
     if (failure) throw failure;
