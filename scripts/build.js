@@ -1,26 +1,21 @@
-import { publishedPackages, root } from "./lib/packages.js";
-import { run, tool } from "./lib/run.js";
-import path from "node:path";
+// Builds every published package by its own tsup.config.ts, dependencies first; `npm run build -- patch` builds one.
+import { basename } from "node:path";
+import { binary, publishedPackages, run } from "./workspace.js";
 
-/** Builds every published package with tsup, each after those that it depends on. `npm run build -- patch` builds one. */
 const wanted = process.argv.slice(2);
 const packages = publishedPackages();
-const known = packages.map((item) => path.basename(item.folder));
+const known = packages.map(({ folder }) => basename(folder));
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  console.error(`build: no package ${unknown.join(", ")}; known: ${known.join(", ")}`);
+  console.error(`build: no published package ${unknown.join(", ")}; known: ${known.join(", ")}`);
   process.exit(2);
 }
-let failed = 0;
 for (const { name, folder } of packages) {
-  if (wanted.length > 0 && !wanted.includes(path.basename(folder))) continue;
-  const started = performance.now();
-  try {
-    run(tool("tsup"), ["--silent"], { cwd: folder });
-    console.log(`${name.padEnd(20)} ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  } catch (error) {
-    failed++;
-    console.error(`${name} (${path.relative(root, folder)})\n${error.message}`);
-  }
+  if (wanted.length > 0 && !wanted.includes(basename(folder))) continue;
+  const start = performance.now();
+  const { ok, output } = run(binary("tsup"), [], folder);
+  console.log(`${ok ? "built " : "FAILED"} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+  if (ok) continue;
+  console.error(output);
+  process.exitCode = 1;
 }
-process.exitCode = failed > 0 ? 1 : 0;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { dependencyTableProblems } from "./dependency-table.js";
-import { inTemporaryFolder, pack, publishedPackages, readJson, root, run } from "./workspace.js";
+import { binary, inTemporaryFolder, pack, publishedPackages, readJson, root, run } from "./workspace.js";
 
 const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall", "prepare", "prepublish", "prepack", "postpack"];
 /** Packages that depend on packages of ours alone. */
@@ -48,7 +48,8 @@ function contentProblems(folder, files) {
     if (!files.includes(required)) problems.push(`the tarball lacks ${required}`);
   }
   for (const file of files) {
-    const allowed = ["package.json", "README.md", "LICENSE", "CHANGELOG.md"].includes(file) || /^(dist|src)\//.test(file);
+    const allowed =
+      ["package.json", "README.md", "LICENSE", "CHANGELOG.md"].includes(file) || /^(dist|src)\//.test(file);
     if (!allowed) problems.push(`the tarball holds ${file}`);
     if (/\.test(-d)?\.ts$|(^|\/)\.|binding\.gyp$|\.node$/.test(file)) problems.push(`the tarball holds ${file}`);
     const text = readFileSync(join(folder, file), "utf8");
@@ -72,8 +73,11 @@ async function formProblems(tarball) {
     strict: true,
   });
   const problems = messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
-  const attw = join(root, "node_modules/.bin/attw");
-  const { ok, output } = run(attw, ["--profile", "esm-only", "--no-emoji", "--format", "ascii", tarball], root);
+  const { ok, output } = run(
+    binary("attw"),
+    ["--profile", "esm-only", "--no-emoji", "--format", "ascii", tarball],
+    root,
+  );
   if (!ok) problems.push(`attw:\n${output}`);
   return problems;
 }

@@ -7,6 +7,11 @@ import { fileURLToPath } from "node:url";
 /** The repository's root folder, without a slash at the end. */
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 
+/** Path of a program that a development dependency brings. */
+export function binary(name) {
+  return join(root, "node_modules", ".bin", name);
+}
+
 /** Reads a JSON file. */
 export function readJson(path) {
   return JSON.parse(readFileSync(path, "utf8"));
@@ -29,7 +34,8 @@ export function publishedPackages() {
   const ordered = [];
   const visit = (pack, path) => {
     if (ordered.includes(pack)) return;
-    if (path.includes(pack.name)) throw new Error(`packages depend on each other: ${[...path, pack.name].join(" -> ")}`);
+    if (path.includes(pack.name))
+      throw new Error(`packages depend on each other: ${[...path, pack.name].join(" -> ")}`);
     for (const dependency of all) {
       if (pack.manifest.dependencies?.[dependency.name] !== undefined) visit(dependency, [...path, pack.name]);
     }
@@ -74,7 +80,11 @@ export async function inTemporaryFolder(use) {
 /** Packs a built package into `folder`: `{ tarball, files }` with the path of the tarball and the files inside. */
 export function pack({ name, folder: source }, folder) {
   if (!existsSync(join(source, "dist", "index.js"))) throw new Error(`${name} is not built: run npm run build first`);
-  const { ok, output, stdout } = run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], source);
+  const { ok, output, stdout } = run(
+    "npm",
+    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
+    source,
+  );
   if (!ok) throw new Error(`npm pack of ${name} failed:\n${output}`);
   const [{ filename, files }] = JSON.parse(stdout);
   return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
