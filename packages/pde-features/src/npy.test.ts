@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { file, header } from "../test/npy-bytes.ts";
+import { shortest } from "../test/shared.ts";
 import { FormatError, type NpyData, readNpy, writeNpy } from "./index.ts";
 
 /** The code of the FormatError that a call throws. */
@@ -112,9 +113,9 @@ describe("readNpy", () => {
       ["[2]", "shape"],
       ["None", "shape"],
     ];
-    const started = performance.now();
     for (const [shape, code] of cases) expect(refusal(file(f8(shape), le([1, 2]))), shape).toBe(code);
-    expect(performance.now() - started).toBeLessThan(50);
+    const claim = file(f8("(1099511627776,)"), new Uint8Array(0));
+    expect(shortest(() => void refusal(claim), 1)).toBeLessThan(1);
     expect(refusal(file(f8("(0, 9007199254740992)"), le([])))).toBe("too-large");
     expect(refusal(file(f8("(1099511627776, 1099511627776, 0)"), le([])))).toBe("read");
   });

@@ -22,10 +22,10 @@ const END = 0x06054b50;
 const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 const MIB = 1048576;
-/** Packed bytes given to the inflater at a time: deflate expands at most 1032:1, so at most 8.1 MiB come back. */
-const CHUNK = 8192;
-/** Pieces in a row that may give nothing. A stored block waits for 64 KiB, 8 pieces; a stream that has ended gives no more. */
-const IDLE = 16;
+/** Packed bytes given to the inflater at a time: deflate expands at most 1032:1, so at most 4.1 MiB come back. */
+const CHUNK = 4096;
+/** Pieces in a row that may give nothing. A stored block waits for 64 KiB, 16 pieces; a stream that has ended gives no more. */
+const IDLE = 32;
 
 /**
  * Walks the entries of a zip archive in memory, stored or deflated, with 64-bit extensions, in the order of the central

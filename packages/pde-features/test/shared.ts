@@ -28,3 +28,21 @@ export function random(seed: number): () => number {
     return ((z ^ (z >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+/** The shortest of up to five runs in milliseconds: a busy machine makes some runs long, slow code makes all of them. */
+export function shortest(work: () => void, enough: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let k = 0; k < 5 && !(best < enough); k++) {
+    const started = performance.now();
+    work();
+    best = Math.min(best, performance.now() - started);
+  }
+  return best;
+}
+
+/** Bytes of array buffers that one run takes, collected or not. */
+export function bufferBytes(work: () => void): number {
+  const before = process.memoryUsage().arrayBuffers;
+  work();
+  return process.memoryUsage().arrayBuffers - before;
+}
