@@ -1,7 +1,7 @@
 import type { NpyArray } from "../src/index.ts";
 
 /** Values of an npy file by the plainest means: header through JSON, one DataView call a value, indices by arithmetic. */
-export function oracle(bytes: Uint8Array): { values: Array<number | bigint>; shape: number[]; dtype: string } {
+function oracle(bytes: Uint8Array): { values: Array<number | bigint>; shape: number[]; dtype: string } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const long = bytes[6]! > 1;
   const length = long ? view.getUint32(8, true) : view.getUint16(8, true);
