@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { dependencyTableProblems } from "./dependency-table.js";
-import { binary, inTemporaryFolder, pack, publishedPackages, readJson, root, run } from "./workspace.js";
+import { binary, inTemporaryFolder, packAll, readJson, root, run } from "./workspace.js";
 
 const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall", "prepare", "prepublish", "prepack", "postpack"];
 /** Packages that depend on packages of ours alone. */
@@ -42,7 +42,7 @@ function manifestProblems({ name, folder, manifest }) {
   return problems;
 }
 
-function contentProblems(folder, files) {
+function contentProblems({ folder, files }) {
   const problems = [];
   for (const required of ["package.json", "README.md", "LICENSE"]) {
     if (!files.includes(required)) problems.push(`the tarball lacks ${required}`);
@@ -53,7 +53,7 @@ function contentProblems(folder, files) {
     if (!allowed) problems.push(`the tarball holds ${file}`);
     if (/\.test(-d)?\.ts$|(^|\/)\.|binding\.gyp$|\.node$/.test(file)) problems.push(`the tarball holds ${file}`);
     const text = readFileSync(join(folder, file), "utf8");
-    if (file.startsWith("dist/") && /\.js$/.test(file)) {
+    if (file.startsWith("dist/") && file.endsWith(".js")) {
       if (/from\s*["']@hml\/guard/.test(text)) problems.push(`${file} imports @hml/guard, which nobody can install`);
       for (const [pattern, what] of FORBIDDEN) if (pattern.test(text)) problems.push(`${file} holds ${what}`);
     }
@@ -66,7 +66,7 @@ function contentProblems(folder, files) {
   return problems;
 }
 
-async function formProblems(tarball) {
+async function formProblems({ tarball }) {
   const bytes = readFileSync(tarball);
   const { messages, pkg } = await publint({
     pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
@@ -94,17 +94,15 @@ function lockProblems() {
 }
 
 await inTemporaryFolder(async (folder) => {
-  const packages = publishedPackages();
+  const packages = packAll(folder);
   const problems = [...lockProblems(), ...dependencyTableProblems(packages)];
-  for (const entry of packages) {
-    const { tarball, files } = pack(entry, folder);
-    const found = [
-      ...manifestProblems(entry),
-      ...contentProblems(entry.folder, files),
-      ...(await formProblems(tarball)),
-    ];
-    console.log(`${found.length === 0 ? "ok    " : "FAILED"} ${entry.name}: ${files.length} files`);
-    problems.push(...found.map((problem) => `${entry.name}: ${problem}`));
+  for (const item of packages) {
+    const found = [...manifestProblems(item), ...contentProblems(item), ...(await formProblems(item))];
+    const kilobytes = (item.size / 1000).toFixed(0);
+    console.log(
+      `${found.length === 0 ? "ok    " : "FAILED"} ${item.name}: ${item.files.length} files, ${kilobytes} kB`,
+    );
+    for (const problem of found) problems.push(`${item.name}: ${problem}`);
   }
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;

@@ -32,16 +32,14 @@ export function publishedPackages() {
     .filter(({ manifest }) => manifest.private !== true)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const ordered = [];
-  const visit = (pack, path) => {
-    if (ordered.includes(pack)) return;
-    if (path.includes(pack.name))
-      throw new Error(`packages depend on each other: ${[...path, pack.name].join(" -> ")}`);
-    for (const dependency of all) {
-      if (pack.manifest.dependencies?.[dependency.name] !== undefined) visit(dependency, [...path, pack.name]);
-    }
-    ordered.push(pack);
+  const place = (item, above) => {
+    if (ordered.includes(item)) return;
+    const path = [...above, item.name];
+    if (above.includes(item.name)) throw new Error(`packages depend on each other: ${path.join(" -> ")}`);
+    for (const other of all) if (item.manifest.dependencies?.[other.name] !== undefined) place(other, path);
+    ordered.push(item);
   };
-  for (const pack of all) visit(pack, []);
+  for (const item of all) place(item, []);
   return ordered;
 }
 
@@ -77,15 +75,15 @@ export async function inTemporaryFolder(use) {
   }
 }
 
-/** Packs a built package into `folder`: `{ tarball, files }` with the path of the tarball and the files inside. */
-export function pack({ name, folder: source }, folder) {
-  if (!existsSync(join(source, "dist", "index.js"))) throw new Error(`${name} is not built: run npm run build first`);
-  const { ok, output, stdout } = run(
-    "npm",
-    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
-    source,
-  );
-  if (!ok) throw new Error(`npm pack of ${name} failed:\n${output}`);
-  const [{ filename, files }] = JSON.parse(stdout);
-  return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
+/** Packs every built package into `folder`: the packages with the path of their `tarball`, its `files` and its `size`. */
+export function packAll(folder) {
+  return publishedPackages().map(({ name, folder: source, manifest }) => {
+    if (!existsSync(join(source, "dist", "index.js"))) throw new Error(`${name} is not built: npm run build first`);
+    const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+    const { ok, output, stdout } = run("npm", args, source);
+    if (!ok) throw new Error(`npm pack of ${name} failed:\n${output}`);
+    const [{ filename, files, size }] = JSON.parse(stdout);
+    const paths = files.map(({ path }) => path);
+    return { name, folder: source, manifest, tarball: join(folder, filename), files: paths, size };
+  });
 }
