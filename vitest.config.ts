@@ -17,7 +17,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/*/{src,test}/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
+          include: [
+            "packages/*/{src,test}/**/*.test.ts",
+            "test/**/*.test.ts",
+            "examples/**/*.test.ts",
+            "benchmarks/**/*.test.ts",
+          ],
           testTimeout: 60_000,
           maxWorkers: 2,
         },
