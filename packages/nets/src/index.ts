@@ -15,10 +15,10 @@ export {
 } from "./net-spec.ts";
 export { parameterCount } from "./stack-shape.ts";
 
-export { train, type TrainingProgress, type TrainingSignal, type TrainOptions } from "./train.ts";
+export { train, type TrainingProgress, type TrainOptions } from "./train.ts";
 export type { TrainingData } from "./training-data.ts";
 export type { AdamOptions } from "./adam.ts";
-export type { Schedule } from "./schedule.ts";
+export type { ConstantSchedule, CosineSchedule, Schedule, StepSchedule } from "./schedule.ts";
 export type { History, Trained } from "./trained.ts";
 export { TrainingError, type TrainingFailure } from "./training-error.ts";
 

@@ -32,6 +32,7 @@ export interface StackSpec {
  * Source: Arbabi, Bunder, Samaey, Roberts, Kevrekidis, JOM 2020, the net on u and its derivatives.
  */
 export interface FunctionalNet extends StackSpec {
+  /** Tells the nets apart. */
   readonly kind: "functionalNet";
   /** Names of the inputs in their order, such as ["u", "u_x", "u_xx"]. */
   readonly features: readonly string[];
@@ -55,6 +56,7 @@ export interface StencilSpec extends StackSpec {
  * Source: Arbabi et al., JOM 2020, the net on the solution values.
  */
 export interface DiscretisedNet extends StencilSpec {
+  /** Tells the nets apart. */
   readonly kind: "discretisedNet";
 }
 
@@ -63,6 +65,7 @@ export interface DiscretisedNet extends StencilSpec {
  * `stencil` = 2m. Whatever is learned, the sum of du/dt over a periodic grid is zero to rounding.
  */
 export interface FluxNet extends StencilSpec {
+  /** Tells the nets apart. */
   readonly kind: "fluxNet";
   /** Grid spacing dx. */
   readonly spacing: number;

@@ -1,14 +1,34 @@
 import { checkOptions, finite, integer, oneOf, positive } from "@hml/guard";
 
+/** The learning rate as it is. */
+export interface ConstantSchedule {
+  /** Tells the schedules apart. */
+  readonly kind: "constant";
+}
+
 /**
- * How the learning rate changes over a training: `constant`; `cosine`, from the learning rate down to `end` times it
- * (default 0) along half a cosine over all steps, which takes the noise of the last epochs away (Loshchilov and Hutter
- * 2017, eq. 5, one cycle); `steps`, multiplied by `factor` after every `every` epochs.
+ * From the learning rate down to `end` times it along half a cosine over all steps, which takes the noise of the last
+ * epochs away. Source: Loshchilov and Hutter, ICLR 2017, eq. 5, one cycle.
  */
-export type Schedule =
-  | { readonly kind: "constant" }
-  | { readonly kind: "cosine"; readonly end?: number }
-  | { readonly kind: "steps"; readonly factor: number; readonly every: number };
+export interface CosineSchedule {
+  /** Tells the schedules apart. */
+  readonly kind: "cosine";
+  /** Last factor, in [0, 1]; default 0. */
+  readonly end?: number;
+}
+
+/** The learning rate multiplied by `factor` after every `every` epochs. */
+export interface StepSchedule {
+  /** Tells the schedules apart. */
+  readonly kind: "steps";
+  /** Positive, most often below 1. */
+  readonly factor: number;
+  /** Epochs in a round, at least 1. */
+  readonly every: number;
+}
+
+/** How the learning rate changes over a training. */
+export type Schedule = ConstantSchedule | CosineSchedule | StepSchedule;
 
 /** The factor on the learning rate at a step of an epoch, both counted from zero. */
 export type RateFactor = (epoch: number, step: number) => number;
@@ -19,28 +39,30 @@ export type RateFactor = (epoch: number, step: number) => number;
  */
 export function rateFactor(where: string, schedule: Schedule, epochs: number, stepsPerEpoch: number): RateFactor {
   checkOptions(where, schedule, ["kind", "end", "factor", "every"], "schedule");
-  const kind = oneOf(where, "schedule.kind", schedule.kind, ["constant", "cosine", "steps"]);
-  if (schedule.kind === "cosine") {
-    const { end = 0 } = schedule;
-    finite(where, "schedule.end", end);
-    if (!(end >= 0 && end <= 1)) throw new RangeError(`${where}: schedule.end must lie in [0, 1], got ${end}`);
-    const total = epochs * stepsPerEpoch;
-    return (epoch, step) => {
-      const done = (epoch * stepsPerEpoch + step) / total;
-      return end + (1 - end) * 0.5 * (1 + Math.cos(Math.PI * done));
-    };
+  oneOf(where, "schedule.kind", schedule.kind, ["constant", "cosine", "steps"]);
+  switch (schedule.kind) {
+    case "constant":
+      return () => 1;
+    case "cosine": {
+      const { end = 0 } = schedule;
+      finite(where, "schedule.end", end);
+      if (!(end >= 0 && end <= 1)) throw new RangeError(`${where}: schedule.end must lie in [0, 1], got ${end}`);
+      const total = epochs * stepsPerEpoch;
+      return (epoch, step) => {
+        const done = (epoch * stepsPerEpoch + step) / total;
+        return end + (1 - end) * 0.5 * (1 + Math.cos(Math.PI * done));
+      };
+    }
+    case "steps": {
+      const { factor, every } = schedule;
+      positive(where, "schedule.factor", factor);
+      integer(where, "schedule.every", every, 1);
+      let rounds = 0;
+      let value = 1;
+      return (epoch) => {
+        for (; rounds < Math.floor(epoch / every); rounds++) value *= factor;
+        return value;
+      };
+    }
   }
-  if (schedule.kind === "steps") {
-    const { factor, every } = schedule;
-    positive(where, "schedule.factor", factor);
-    integer(where, "schedule.every", every, 1);
-    let rounds = 0;
-    let value = 1;
-    return (epoch) => {
-      for (; rounds < Math.floor(epoch / every); rounds++) value *= factor;
-      return value;
-    };
-  }
-  void kind;
-  return () => 1;
 }

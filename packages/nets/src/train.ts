@@ -1,5 +1,5 @@
 import { callable, checkOptions, integer, nonNegative, positive, show } from "@hml/guard";
-import type { RandomSource } from "@hml/integrators";
+import type { RandomSource, StopSignal } from "@hml/integrators";
 import { type AdamOptions, adam } from "./adam.ts";
 import { breathe } from "./event-loop.ts";
 import { drawWeights, shuffle } from "./init.ts";
@@ -24,14 +24,6 @@ export interface TrainingProgress {
   readonly validation: number | undefined;
   /** Learning rate at the first step of this epoch. */
   readonly learningRate: number;
-}
-
-/** The part of an AbortSignal that a training reads. */
-export interface TrainingSignal {
-  /** Whether the training is to end. */
-  readonly aborted: boolean;
-  /** Why; passed on as the error's `cause`. */
-  readonly reason?: unknown;
 }
 
 /** How to train. */
@@ -60,8 +52,8 @@ export interface TrainOptions {
   readonly start?: Weights;
   /** Called after each epoch. */
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Ends the training when raised; looked at between batches, at least every 50 ms or so of work. */
-  readonly signal?: TrainingSignal;
+  /** An AbortSignal or alike: ends the training when raised; looked at between batches, at least every 50 ms or so of work. */
+  readonly signal?: StopSignal;
   /** Whether a failure rejects; with `false` the net with the last good weights is returned, its `history.status` telling. Default true. */
   readonly throw?: boolean;
 }

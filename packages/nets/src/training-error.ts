@@ -10,6 +10,7 @@ export type TrainingFailure = "aborted" | "nonfinite-state" | "callback-threw";
  * finite, most often because the learning rate is too large. `callback-threw`: `onProgress` threw `cause`.
  */
 export class TrainingError extends Error {
+  /** Always "TrainingError". */
   override readonly name = "TrainingError";
   /** Why the training ended. */
   readonly code: TrainingFailure;
