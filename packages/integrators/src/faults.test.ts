@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { lorenz } from "../test/problems.ts";
-import { dopri5, fixed, type Method, type Problem, rk4, type Solution, solve, type Vec } from "./index.ts";
+import { bdf, dopri5, fixed, type Method, type Problem, rk4, type Solution, solve, type Vec } from "./index.ts";
 
 const span = [0, 0.6] as const;
 const u0 = [1, 1, 1];
 const methods: [name: string, method: () => Method][] = [
   ["dopri5", () => dopri5()],
   ["fixed(rk4)", () => fixed(rk4, 0.01)],
+  ["bdf", () => bdf()],
 ];
 
 type Fault = (t: number, u: Vec, out: Vec) => void;

@@ -166,7 +166,10 @@ class BdfRun implements MethodRun {
       problem.rhs(t0, this.u, slope);
       stats.rhs++;
     } else slope.set(f0);
-    if (nonFiniteIndex(slope) >= 0) throw this.#failure("nonfinite");
+    if (nonFiniteIndex(slope) >= 0) {
+      this.#stage.slope.set(slope);
+      throw this.#failure("nonfinite");
+    }
     let h = this.#run.firstStep;
     if (h === undefined) {
       const { predictor, psi } = this.#stage;
@@ -276,12 +279,22 @@ class BdfRun implements MethodRun {
     const [code, why] = FAILURES[cause];
     const { steps } = this.#run.stats;
     const at = `t = ${this.t}, step ${steps}, size ${this.#h}, order ${this.#order}`;
-    return new IntegrationError(code, this.t, steps, `bdf: ${why} (${at})`);
+    const what = cause === "nonfinite" ? this.#notFinite() : why;
+    return new IntegrationError(code, this.t, steps, `bdf: ${what} (${at})`);
+  }
+
+  /** Which component of the right-hand side was not finite, and where; else it was the Jacobian. */
+  #notFinite(): string {
+    for (const slope of [this.#stage.slope, this.#newton.slope]) {
+      const bad = nonFiniteIndex(slope);
+      if (bad >= 0) return `rhs gave ${slope[bad]} in component ${bad} at t = ${this.#stage.t}, however small the step`;
+    }
+    return `the Jacobian is not finite at t = ${this.#stage.t}, however small the step`;
   }
 }
 
 const FAILURES: Readonly<Record<Failure, readonly [FailureCode, string]>> = {
-  nonfinite: ["nonfinite-rhs", "the right-hand side or its Jacobian stays not finite however small the step"],
+  nonfinite: ["nonfinite-rhs", "the right-hand side is not finite"],
   singular: ["linear-failed", "I - c df/du stays singular however small the step; check the Jacobian"],
   diverged: ["nonlinear-failed", "Newton's iteration fails however small the step; check the Jacobian and its band"],
   inaccurate: ["step-too-small", "the error test fails however small the step; is the right-hand side continuous?"],

@@ -35,6 +35,8 @@ export interface StageNewton {
   readonly correction: Vec;
   /** Iterations of the last solve. */
   readonly iterations: number;
+  /** The right-hand side of its last iteration after the first, `[size]`. */
+  readonly slope: Vec;
   /** Solves the stage with I - c J as factored in `linear`. */
   solve(stage: Stage, linear: LinearSolver): NewtonOutcome;
   /** Forgets the rate of convergence, because the Jacobian is new. */
@@ -64,6 +66,7 @@ export function stageNewton(
   const state = { iterations: 0, carried: Number.POSITIVE_INFINITY };
   return {
     correction,
+    slope,
     get iterations() {
       return state.iterations;
     },
