@@ -10,6 +10,18 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+/** Constants of Adam, none left to default. */
+export type AdamConstants = Required<AdamOptions>;
+
+/** Checks the constants and fills in the defaults. */
+export function adamConstants(where: string, options: AdamOptions): AdamConstants {
+  checkOptions(where, options, ["beta1", "beta2", "epsilon"], "adam");
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  fraction(where, "adam.beta1", beta1);
+  fraction(where, "adam.beta2", beta2);
+  return { beta1, beta2, epsilon: positive(where, "adam.epsilon", epsilon) };
+}
+
 /** One step of an optimiser, in place on its parameters. */
 export type OptimiserStep = (learningRate: number) => void;
 
@@ -19,17 +31,8 @@ export type OptimiserStep = (learningRate: number) => void;
  *
  * Source: Kingma and Ba, ICLR 2015, Algorithm 1.
  */
-export function adam(
-  where: string,
-  parameters: Float64Array,
-  gradient: Float64Array,
-  options: AdamOptions = {},
-): OptimiserStep {
-  checkOptions(where, options, ["beta1", "beta2", "epsilon"], "adam");
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  fraction(where, "adam.beta1", beta1);
-  fraction(where, "adam.beta2", beta2);
-  positive(where, "adam.epsilon", epsilon);
+export function adam(parameters: Float64Array, gradient: Float64Array, constants: AdamConstants): OptimiserStep {
+  const { beta1, beta2, epsilon } = constants;
   const m = new Float64Array(parameters.length);
   const v = new Float64Array(parameters.length);
   let power1 = 1;

@@ -15,7 +15,8 @@ export {
 } from "./net-spec.ts";
 export { parameterCount } from "./stack-shape.ts";
 
-export { train, type TrainingProgress, type TrainOptions } from "./train.ts";
+export { train } from "./train.ts";
+export type { TrainingProgress, TrainOptions } from "./train-plan.ts";
 export type { TrainingData } from "./training-data.ts";
 export type { AdamOptions } from "./adam.ts";
 export type { ConstantSchedule, CosineSchedule, Schedule, StepSchedule } from "./schedule.ts";

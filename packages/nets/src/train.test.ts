@@ -2,7 +2,8 @@ import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
 import { heatData, periodicHeatData } from "../test/heat-data.ts";
 import { discretisedNet, fluxNet, functionalNet } from "./net-spec.ts";
-import { train, type TrainingProgress, type TrainOptions } from "./train.ts";
+import { train } from "./train.ts";
+import type { TrainingProgress, TrainOptions } from "./train-plan.ts";
 import type { TrainingData } from "./training-data.ts";
 import { TrainingError } from "./training-error.ts";
 import type { Weights } from "./weights.ts";
@@ -393,7 +394,9 @@ describe("train", () => {
     expect(await refused({}, { weights: new Float64Array(10).fill(-1) })).toContain("must not be negative");
     expect(await refused({}, { point: 3 })).toContain("unknown option point");
     expect(await refused({}, { points: 2 }, discretisedNet())).toContain("points must be at least 3");
-    expect(await refused({ validation: { ...data, points: 5 } })).toContain("validation.points must be 1");
+    expect(await refused({ validation: { ...data, points: 5 } })).toContain(
+      "validation.points must be that of the training data",
+    );
     expect(await refused({ validation: { ...data, targets: [] } })).toContain("train: validation: targets");
     expect(await refused({}, {}, { kind: "mlp" })).toContain("kind must be one of");
   });

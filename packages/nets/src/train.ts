@@ -1,79 +1,13 @@
-import { callable, checkOptions, integer, nonNegative, positive, show } from "@hml/guard";
-import type { RandomSource, StopSignal } from "@hml/integrators";
-import { type AdamOptions, adam } from "./adam.ts";
+import { adam } from "./adam.ts";
 import { breathe } from "./event-loop.ts";
 import { drawWeights, shuffle } from "./init.ts";
 import { meanSquaredError } from "./loss.ts";
-import { checkNetSpec, type NetSpec } from "./net-spec.ts";
-import { rateFactor, type Schedule } from "./schedule.ts";
+import type { NetSpec } from "./net-spec.ts";
 import { stackShape } from "./stack-shape.ts";
+import { type TrainingProgress, type TrainOptions, trainPlan } from "./train-plan.ts";
 import { type History, type Trained, trainedNet } from "./trained.ts";
-import { samplesOf, type TrainingData } from "./training-data.ts";
+import type { TrainingData } from "./training-data.ts";
 import { TrainingError, type TrainingFailure } from "./training-error.ts";
-import { parametersFrom, type Weights } from "./weights.ts";
-
-/** What `onProgress` is told after each epoch. */
-export interface TrainingProgress {
-  /** Epochs done, counted from 1. */
-  readonly epoch: number;
-  /** Epochs asked for. */
-  readonly epochs: number;
-  /** Mean training loss of this epoch. */
-  readonly loss: number;
-  /** Loss on the validation set after this epoch, when there is one. */
-  readonly validation: number | undefined;
-  /** Learning rate at the first step of this epoch. */
-  readonly learningRate: number;
-}
-
-/** How to train. */
-export interface TrainOptions {
-  /** Passes over the training data, at least 1. */
-  readonly epochs: number;
-  /** Draws the starting weights, then one order of the rows per epoch. Give each training a source of its own. */
-  readonly random: RandomSource;
-  /** Rows (snapshots) per step; default 64, as in the paper's code. */
-  readonly batchSize?: number;
-  /** Learning rate of Adam before the schedule; default 5e-4, as in the paper's code. */
-  readonly learningRate?: number;
-  /** How the learning rate changes; default constant. */
-  readonly schedule?: Schedule;
-  /** Constants of Adam. */
-  readonly adam?: AdamOptions;
-  /** Data that is only looked at: the loss on it is recorded after each epoch. */
-  readonly validation?: TrainingData;
-  /** Stop after this many epochs in succession without a new best loss (validation if given, else training). */
-  readonly patience?: number;
-  /** What counts as a new best loss: lower than the best by more than this; default 0. */
-  readonly minDelta?: number;
-  /** Whether the weights of the best epoch are kept instead of the last ones; default true with a validation set. */
-  readonly restoreBest?: boolean;
-  /** Weights to start from instead of random ones, such as another net's `weights()`. */
-  readonly start?: Weights;
-  /** Called after each epoch. */
-  readonly onProgress?: (progress: TrainingProgress) => void;
-  /** An AbortSignal or alike: ends the training when raised; looked at between batches, at least every 50 ms or so of work. */
-  readonly signal?: StopSignal;
-  /** Whether a failure rejects; with `false` the net with the last good weights is returned, its `history.status` telling. Default true. */
-  readonly throw?: boolean;
-}
-
-const OPTIONS = [
-  "epochs",
-  "random",
-  "batchSize",
-  "learningRate",
-  "schedule",
-  "adam",
-  "validation",
-  "patience",
-  "minDelta",
-  "restoreBest",
-  "start",
-  "onProgress",
-  "signal",
-  "throw",
-];
 
 /** Multiply-adds between two looks at the event loop: some 25 ms. */
 const WORK_PER_BREATH = 5e7;
@@ -93,44 +27,17 @@ const WORK_PER_BREATH = 5e7;
  * being finite, the signal is raised or `onProgress` throws, with the last good weights in it
  */
 export async function train(spec: NetSpec, data: TrainingData, options: TrainOptions): Promise<Trained> {
-  checkOptions("train", options, OPTIONS);
-  const { epochs, random, batchSize = 64, learningRate = 5e-4, schedule = { kind: "constant" } } = options;
-  const { patience, minDelta = 0, onProgress, signal, start, throw: rejects = true } = options;
-  const net = checkNetSpec(spec);
-  const samples = samplesOf("train", net, data);
-  const validation =
-    options.validation === undefined ? undefined : samplesOf("train: validation", net, options.validation);
-  const { restoreBest = validation !== undefined } = options;
-  integer("train", "epochs", epochs, 1, 2 ** 31);
-  callable("train", "random", random);
-  integer("train", "batchSize", batchSize, 1);
-  positive("train", "learningRate", learningRate);
-  if (patience !== undefined) integer("train", "patience", patience, 1);
-  nonNegative("train", "minDelta", minDelta);
-  boolean("restoreBest", restoreBest);
-  boolean("throw", rejects);
-  if (onProgress !== undefined) callable("train", "onProgress", onProgress);
-  if (signal !== undefined && (signal === null || typeof signal !== "object" || typeof signal.aborted !== "boolean")) {
-    throw new TypeError(`train: signal must be an AbortSignal, got ${show(signal)}`);
-  }
-  if (validation !== undefined && validation.stackRows !== samples.stackRows) {
-    throw new RangeError(
-      `train: validation.points must be ${data.points}, as in the training data, got ${options.validation?.points}`,
-    );
-  }
-  const steps = Math.ceil(samples.rows / batchSize);
-  const factor = rateFactor("train", schedule, epochs, steps);
-
+  const plan = trainPlan(spec, data, options);
+  const { net, samples, validation, epochs, random, batchSize, steps, learningRate, factor, start, signal } = plan;
   const shape = stackShape(net);
-  const given = start === undefined ? undefined : parametersFrom("train", net, start);
-  const parameters = given ?? new Float64Array(shape.parameters);
+  const parameters = start ?? new Float64Array(shape.parameters);
   const gradient = new Float64Array(shape.parameters);
   const loss = meanSquaredError(net, shape, samples.stackRows, parameters, gradient);
-  const update = adam("train", parameters, gradient, options.adam);
+  const update = adam(parameters, gradient, plan.adam);
   const order = Int32Array.from({ length: samples.rows }, (_, r) => r);
   const validationOrder = Int32Array.from({ length: validation?.rows ?? 0 }, (_, r) => r);
   // The first draw: every argument has been checked.
-  if (given === undefined) drawWeights(shape, net.init, random, parameters);
+  if (start === undefined) drawWeights(shape, net.init, random, parameters);
   const kept = parameters.slice();
   let keptEpoch = 0;
   let best = Infinity;
@@ -150,7 +57,7 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
     });
   const fail = (code: TrainingFailure, epoch: number, batch: number, message: string, cause?: unknown): Trained => {
     const trained = finish(code);
-    if (!rejects) return trained;
+    if (!plan.throws) return trained;
     throw new TrainingError(code, epoch, batch, trained, `train: ${message}`, cause === undefined ? {} : { cause });
   };
   const aborted = (epoch: number, batch: number): Trained =>
@@ -199,26 +106,22 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
     rates.push(progress.learningRate);
     if (validationLoss !== undefined) validations.push(validationLoss);
     const judged = validationLoss ?? progress.loss;
-    const better = judged < best - minDelta;
+    const better = judged < best - plan.minDelta;
     if (better) {
       best = judged;
       bestEpoch = epoch;
     }
-    if (better || !restoreBest) {
+    if (better || !plan.restoreBest) {
       kept.set(parameters);
       keptEpoch = epoch;
     }
     try {
-      onProgress?.(progress);
+      plan.onProgress?.(progress);
     } catch (error) {
       return fail("callback-threw", epoch, steps, `onProgress threw in epoch ${epoch}`, error);
     }
-    if (patience !== undefined && epoch - bestEpoch >= patience && epoch < epochs) return finish("stopped-early");
+    if (epoch - bestEpoch >= plan.patience && epoch < epochs) return finish("stopped-early");
     if (signal?.aborted && epoch < epochs) return aborted(epoch, steps);
   }
   return finish("done");
-}
-
-function boolean(name: string, value: unknown): void {
-  if (typeof value !== "boolean") throw new TypeError(`train: ${name} must be true or false, got ${show(value)}`);
 }
