@@ -83,7 +83,7 @@ export const CODE_LAYERS: readonly DenseLayer[] = Object.freeze([
 
 const MAX_LAYERS = 256;
 const MAX_WIDTH = 65_536;
-const MAX_PARAMETERS = 2 ** 27;
+const MAX_PARAMETERS = 134_217_728;
 
 /**
  * Specification of a functional net; what is left out is as in the paper's code: features u, u_x, u_xx, layers 32, 32, 1

@@ -47,7 +47,12 @@ export function readSafetensors(bytes: Uint8Array, limits: SafetensorsLimits = {
   const where = "readSafetensors";
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${where}: bytes must be a Uint8Array, got ${show(bytes)}`);
   checkOptions(where, limits, ["bytes", "headerBytes", "entries", "elements"], "limits");
-  const { bytes: maxBytes = 2 ** 30, headerBytes = 65_536, entries: maxEntries = 1024, elements = 2 ** 27 } = limits;
+  const {
+    bytes: maxBytes = 1_073_741_824,
+    headerBytes = 65_536,
+    entries: maxEntries = 1024,
+    elements = 134_217_728,
+  } = limits;
   for (const [name, limit] of Object.entries({ bytes: maxBytes, headerBytes, entries: maxEntries, elements })) {
     integer(where, `limits.${name}`, limit);
   }
@@ -56,7 +61,7 @@ export function readSafetensors(bytes: Uint8Array, limits: SafetensorsLimits = {
   if (bytes.length < 8) refuse("truncated", `must hold at least 8 bytes, got ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Exact below 2^53, and far above every bound where it is rounded.
-  const headerLength = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
+  const headerLength = view.getUint32(4, true) * 4_294_967_296 + view.getUint32(0, true);
   if (headerLength > Math.min(headerBytes, FORMAT_HEADER_BYTES)) {
     refuse("header", `length must be at most ${Math.min(headerBytes, FORMAT_HEADER_BYTES)}, got ${headerLength}`);
   }

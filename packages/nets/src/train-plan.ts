@@ -105,7 +105,7 @@ export function trainPlan(spec: NetSpec, data: TrainingData, options: TrainOptio
   if (held !== undefined && held.stackRows !== samples.stackRows) {
     throw new RangeError(`${where}: validation.points must be that of the training data`);
   }
-  integer(where, "epochs", epochs, 1, 2 ** 31);
+  integer(where, "epochs", epochs, 1, 2_147_483_648);
   callable(where, "random", random);
   integer(where, "batchSize", batchSize, 1);
   positive(where, "learningRate", learningRate);

@@ -162,7 +162,7 @@ export function patchDynamics(spec: PatchDynamicsSpec): PatchDynamics {
     return Object.freeze({ index, centre, from: centre - ((points - 1) / 2) * spacing, spacing, points });
   });
 
-  const size = integer(where, "patches * points", boxes * points, 1, 2 ** 30);
+  const size = integer(where, "patches * points", boxes * points, 1, 1_073_741_824);
   const flow = callable(where, "micro", spec.micro)(patches);
   integer(where, "the size of micro's flow", flow.size, size, size);
   const fine = new Float64Array(size);

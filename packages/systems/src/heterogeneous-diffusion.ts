@@ -127,7 +127,7 @@ export function heterogeneousDiffusion(spec: HeterogeneousDiffusionSpec = {}): H
 function checkInterval(where: string, interval: FineInterval): FineInterval {
   finite(where, "interval.from", interval.from);
   positive(where, "interval.spacing", interval.spacing);
-  integer(where, "interval.points", interval.points, 3, 2 ** 26);
+  integer(where, "interval.points", interval.points, 3, 67_108_864);
   return interval;
 }
 
