@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { burst, burstCold, burstNine, heat, heatFlux, type Measured, median } from "./ours.ts";
-import { firstLine, type Peer, startPeer } from "./peer.ts";
+import { checkSame, type Opponent, runBenchmark, type Task } from "../lib/bench.ts";
+import { compileNative, firstLine, OUT, pythonWith, startPeer } from "../lib/peer.ts";
+import { burst, burstCold, burstNine, heat, heatFlux } from "./ours.ts";
 import { BURST, HEAT_STEP, writeProblem } from "./problem.ts";
 
 /**
@@ -18,22 +17,6 @@ import { BURST, HEAT_STEP, writeProblem } from "./problem.ts";
  * `step`: 200 explicit steps, rounding 1e-16 each, in numbers of size 0.3: 1e-13 with room for their sum.
  */
 const TOLERANCE = { exact: 0, solve: 3e-8, step: 1e-13 } as const;
-
-interface Opponent {
-  readonly peer: string;
-  readonly program: "c" | "numpy";
-  readonly task: string;
-}
-
-interface Task {
-  readonly task: string;
-  readonly ours: (repeats: number) => Measured;
-  readonly number: number;
-  /** Bursts or steps behind one sample. */
-  readonly repeats: number;
-  readonly tolerance: number;
-  readonly opponents: readonly Opponent[];
-}
 
 const c = (task: string, peer = "c"): Opponent => ({ peer, program: "c", task });
 const numpy = (task: string, peer = "numpy"): Opponent => ({ peer, program: "numpy", task });
@@ -81,142 +64,45 @@ const tasks: readonly Task[] = [
   },
 ];
 
-interface Row {
-  readonly task: string;
-  readonly peer: string;
-  readonly ours_ms: number;
-  readonly peer_ms: number;
-  readonly ratio: number;
-  readonly ours_min_ms: number;
-  readonly peer_min_ms: number;
-}
+const quick = process.argv.includes("--quick");
+const data = path.join(OUT, "micro-diffusion.f64");
+writeProblem(data);
+const fast = compileNative("micro-diffusion");
+const exact = compileNative("micro-diffusion", ["-ffp-contract=off"], "micro-diffusion-exact");
+const python = pythonWith(["numpy", "scipy"]);
+const script = fileURLToPath(new URL("../python/micro-diffusion.py", import.meta.url));
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-/** Compiles the C program in two ways; undefined when there is no compiler. */
-function compile(out: string): { fast: string; exact: string } | undefined {
-  if (firstLine("gcc", ["--version"]) === undefined) return undefined;
-  const source = here("../native/micro-diffusion.c");
-  const build = (name: string, flags: readonly string[]): string => {
-    execFileSync("gcc", ["-O3", "-march=native", ...flags, "-o", `${out}/${name}`, source, "-lm"], {
-      stdio: "inherit",
-    });
-    return `${out}/${name}`;
-  };
-  return { fast: build("micro-diffusion", []), exact: build("micro-diffusion-exact", ["-ffp-contract=off"]) };
-}
-
-function compare(task: string, peer: string, ours: Measured, theirs: Measured, tolerance: number): void {
-  const scale = Math.max(...ours.values.map(Math.abs));
-  const same = ours.values.length === theirs.values.length;
-  const worst = Math.max(...ours.values.map((value, i) => Math.abs(value - theirs.values[i]!))) / scale;
-  if (!same || !(worst <= tolerance)) {
-    throw new Error(
-      `${task}: ${peer} must agree to ${tolerance} relative, got ${worst}; the two did not compute the same`,
-    );
-  }
-}
-
-/** Runs the benchmark, prints its table and writes micro-diffusion.json. */
-export async function microDiffusion(options: { readonly quick: boolean }): Promise<void> {
-  const rounds = options.quick ? 3 : 15;
-  const out = here("../out");
-  mkdirSync(out, { recursive: true });
-  const data = `${out}/micro-diffusion.f64`;
-  writeProblem(data);
-
-  const programs = compile(out);
-  const python = process.env["PYTHON"] ?? "/usr/bin/python3";
-  const numpyVersion = firstLine(python, [
-    "-c",
-    "import numpy, scipy, platform; print(f'Python {platform.python_version()}, NumPy {numpy.__version__}, SciPy {scipy.__version__}')",
-  ]);
-  const peers: Partial<Record<Opponent["program"], Peer>> = {};
-  if (programs !== undefined) peers.c = startPeer(programs.fast, [data]);
-  if (numpyVersion !== undefined) peers.numpy = startPeer(python, [here("../python/micro-diffusion.py"), data]);
-
-  try {
-    if (programs !== undefined) await checkExact(startPeer(programs.exact, [data]));
-    const rows: Row[] = [];
-    for (const task of tasks) rows.push(...(await measure(task, peers, rounds)));
-    const absent = [...new Set(tasks.flatMap((task) => task.opponents))]
-      .filter((opponent) => peers[opponent.program] === undefined)
-      .map((opponent) => opponent.peer);
-    const blas = Object.entries(process.env).filter(([name]) => /^(OPENBLAS|OMP|MKL|NVPL|BLIS)_/.test(name));
-    const report = {
-      name: "micro-diffusion",
-      mode: options.quick ? "quick" : "full",
-      cpu: cpus()[0]?.model.trim() ?? "unknown",
-      node: process.version,
-      compiler: firstLine("gcc", ["--version"]) ?? null,
-      python: numpyVersion ?? null,
-      blas_environment: Object.fromEntries(blas),
-      rounds,
-      rows,
-      absent: [...new Set(absent)],
-    };
-    writeFileSync(`${out}/micro-diffusion.json`, `${JSON.stringify(report, undefined, 2)}\n`);
-    print(rows);
-  } finally {
-    for (const peer of Object.values(peers)) peer.close();
-  }
-}
+if (exact !== undefined) await checkBits(exact);
+await runBenchmark({
+  name: "micro-diffusion",
+  tasks,
+  programs: {
+    c: fast === undefined ? undefined : startPeer(fast, [data]),
+    numpy: python === undefined ? undefined : startPeer(python.command, [script, data]),
+  },
+  rounds: quick ? 3 : 15,
+  about: {
+    mode: quick ? "quick" : "full",
+    compiler: firstLine("gcc", ["--version"]) ?? null,
+    python: python?.versions ?? null,
+    // Threads and kernels of a BLAS can be set from outside; the settings are left alone and noted.
+    blas_environment: Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => /^(OPENBLAS|OMP|MKL|BLIS|NVPL)_/.test(name)),
+    ),
+  },
+});
 
 /** The C program with our rounding gives our bits: one algorithm, one set of data. */
-async function checkExact(peer: Peer): Promise<void> {
-  for (const { task, ours, number, opponents } of tasks) {
-    for (const opponent of opponents.filter(({ program }) => program === "c")) {
-      compare(task, `${opponent.peer} without fused operations`, ours(2), await peer.run(opponent.task, number, 2), 0);
+async function checkBits(program: string): Promise<void> {
+  const peer = startPeer(program, [data]);
+  try {
+    for (const { task, ours, number, opponents } of tasks) {
+      for (const opponent of opponents.filter((one) => one.program === "c")) {
+        const theirs = await peer.run(opponent.task ?? task, number, 2);
+        checkSame(`${task}, C without fused operations`, ours(2).values, theirs.values, TOLERANCE.exact);
+      }
     }
+  } finally {
+    peer.close();
   }
-  peer.close();
-}
-
-/** Rounds of one sample each, the order turning from round to round; the first round warms up and is dropped. */
-async function measure(task: Task, peers: Partial<Record<Opponent["program"], Peer>>, rounds: number): Promise<Row[]> {
-  const opponents = task.opponents.filter(({ program }) => peers[program] !== undefined);
-  const times = new Map<string, number[]>();
-  const players = [undefined, ...opponents];
-  for (let round = -1; round < rounds; round++) {
-    const results = new Map<string, Measured>();
-    for (let p = 0; p < players.length; p++) {
-      const player = players[(p + round + 1) % players.length];
-      const result =
-        player === undefined
-          ? task.ours(task.repeats)
-          : await peers[player.program]!.run(player.task, task.number, task.repeats);
-      results.set(player?.peer ?? "ours", result);
-    }
-    for (const [name, result] of results) {
-      if (name !== "ours") compare(task.task, name, results.get("ours")!, result, task.tolerance);
-      if (round >= 0) times.set(name, [...(times.get(name) ?? []), result.ms]);
-    }
-  }
-  const ours = times.get("ours")!;
-  return opponents.map(({ peer }) => {
-    const theirs = times.get(peer)!;
-    return {
-      task: task.task,
-      peer,
-      ours_ms: median(ours),
-      peer_ms: median(theirs),
-      ratio: median(theirs) / median(ours),
-      ours_min_ms: Math.min(...ours),
-      peer_min_ms: Math.min(...theirs),
-    };
-  });
-}
-
-function print(rows: readonly Row[]): void {
-  const cells = rows.map((row) => [
-    row.task,
-    row.peer,
-    ...[row.ours_ms, row.peer_ms, row.ratio, row.ours_min_ms, row.peer_min_ms].map((x) => x.toPrecision(3)),
-  ]);
-  const head = ["task", "peer", "ours ms", "peer ms", "peer/ours", "ours min", "peer min"];
-  for (const line of [head, ...cells]) console.log(line.map((cell, i) => cell.padEnd(i < 2 ? 24 : 11)).join(""));
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await microDiffusion({ quick: process.argv.includes("--quick") });
 }

@@ -1,11 +1,7 @@
 import { euler, type TimeStepper, timeStepper } from "@hml/integrators";
+import { median } from "../lib/bench.ts";
+import type { Measured } from "../lib/peer.ts";
 import { BURST, HEAT_STEP, medium, operator, PATCHES, patch, POINTS, rough, states } from "./problem.ts";
-
-/** Milliseconds, and the numbers that show what was computed: the peers answer the same. */
-export interface Measured {
-  readonly ms: number;
-  readonly values: readonly number[];
-}
 
 /** The median time of `repeats` bursts of the first `count` patches, and the increments of their middle points. */
 function bursts(flow: TimeStepper, count: number, repeats: number, before?: () => void): Measured {
@@ -80,10 +76,4 @@ function fluxStep(lower: Float64Array, upper: Float64Array, dt: number, u: Float
 function heatResult(u: Float64Array, start: number, repeats: number): Measured {
   const ms = (performance.now() - start) / repeats;
   return { ms, values: Array.from({ length: 9 }, (_, i) => u[((POINTS - 1) * i) / 8]!) };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[half]! : 0.5 * (sorted[half - 1]! + sorted[half]!);
 }

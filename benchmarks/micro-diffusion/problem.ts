@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { heterogeneousDiffusion } from "@hml/systems";
 
 /** One patch of the 1D study: half-width 4e-3 about the origin, 100 points a period of the medium, ends held. */
@@ -26,7 +27,7 @@ export const states: Float64Array = Float64Array.from({ length: PATCHES * POINTS
 export const rough: Float64Array = Float64Array.from({ length: POINTS }, (_, i) => ((i * i) % 977) / 977);
 
 /** Writes what the peers read: int64 points and patches, then lower, diagonal, upper, rough and the states. */
-export function writeProblem(path: string): void {
+export function writeProblem(file: string): void {
   const bytes = new Uint8Array(16 + 8 * ((4 + PATCHES) * POINTS));
   new BigInt64Array(bytes.buffer, 0, 2).set([BigInt(POINTS), BigInt(PATCHES)]);
   const numbers = new Float64Array(bytes.buffer, 16);
@@ -36,5 +37,6 @@ export function writeProblem(path: string): void {
     numbers.set(part, at);
     at += part.length;
   }
-  writeFileSync(path, bytes);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, bytes);
 }
