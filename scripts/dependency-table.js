@@ -72,7 +72,10 @@ export function dependencyTableProblems(packages) {
       packages.flatMap(({ name, manifest }) => external(name, manifest.dependencies)),
     ),
     ...compare(rows, "Examples", external("examples", examples.dependencies)),
-    ...compare(rows, "Development", external("root", top.devDependencies)),
+    ...compare(rows, "Development", [
+      ...external("root", top.devDependencies),
+      ...packages.flatMap(({ name, manifest }) => external(name, manifest.devDependencies)),
+    ]),
     ...compare(rows, "Overrides", external("root", top.overrides)),
   ];
 }
