@@ -5,7 +5,14 @@ import { float64Copy } from "./numeric.ts";
 
 /** What can be written: values with a shape, or plain numbers, which become float64. */
 export type NpyInput =
-  | { readonly data: NpyData; readonly shape?: readonly number[]; readonly dtype?: NpyType }
+  | {
+      /** The values in C order. */
+      readonly data: NpyData;
+      /** Default one axis. */
+      readonly shape?: readonly number[];
+      /** Default the type of `data`; `"b1"` writes a `Uint8Array` as Booleans. */
+      readonly dtype?: NpyType;
+    }
   | NpyData
   | readonly number[];
 

@@ -8,6 +8,7 @@ export type ThreadFailure = "import-failed" | "not-a-function" | "build-failed" 
  * thrown on the thread is the `cause`, rebuilt from its text.
  */
 export class ThreadError extends Error {
+  /** Always `"ThreadError"`. */
   override readonly name = "ThreadError";
   /** What went wrong. */
   readonly code: ThreadFailure;
