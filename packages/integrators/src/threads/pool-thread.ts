@@ -43,7 +43,7 @@ type StartReply =
   | { readonly kind: "import-failed"; readonly thrown: Thrown };
 
 /** How a thread answered: it did its work, its code threw, or the thread is lost. */
-export type Answer =
+type Answer =
   | { readonly kind: "done" }
   | { readonly kind: "threw"; readonly cause: unknown }
   | { readonly kind: "lost"; readonly error: ThreadError };

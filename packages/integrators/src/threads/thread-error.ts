@@ -9,6 +9,7 @@ export type ThreadFailure = "import-failed" | "not-a-function" | "build-failed" 
  */
 export class ThreadError extends Error {
   /** Always `"ThreadError"`. */
+  /** `"ThreadError"`. */
   override readonly name = "ThreadError";
   /** What went wrong. */
   readonly code: ThreadFailure;

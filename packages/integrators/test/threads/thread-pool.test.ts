@@ -202,24 +202,25 @@ describe("threadPool", () => {
   });
 
   it("rejects a module that cannot be imported, ends, hangs, or lacks the function", async () => {
-    const at = (file: string): URL => new URL(file, import.meta.url);
     const start = (module: string | URL, spec: object = {}): Promise<ThreadPool> =>
       threadPool({ module, workers: 2, ...spec });
-    await expect(start(at("./absent.mjs"))).rejects.toMatchObject({
+    await expect(start(new URL("./absent.mjs", import.meta.url))).rejects.toMatchObject({
       name: "ThreadError",
       code: "import-failed",
       cause: { code: "ERR_MODULE_NOT_FOUND" },
     });
-    await expect(start(at("./broken.mjs"))).rejects.toMatchObject({
+    await expect(start(new URL("./broken.mjs", import.meta.url))).rejects.toMatchObject({
       code: "import-failed",
       message: expect.stringContaining("broken.mjs cannot be imported: no model today") as string,
       cause: { name: "SyntaxError" },
     });
-    await expect(start(at("./exits.mjs"))).rejects.toMatchObject({
+    await expect(start(new URL("./exits.mjs", import.meta.url))).rejects.toMatchObject({
       code: "exited",
       message: expect.stringContaining("ended with exit code 7") as string,
     });
-    await expect(start(at("./stuck.mjs"), { timeout: 300 })).rejects.toMatchObject({ code: "deadline" });
+    await expect(start(new URL("./stuck.mjs", import.meta.url), { timeout: 300 })).rejects.toMatchObject({
+      code: "deadline",
+    });
     await expect(start(toy, { name: "absent" })).rejects.toMatchObject({
       code: "not-a-function",
       message: expect.stringMatching(
