@@ -11,8 +11,8 @@ import { BURST, HEAT_STEP, writeProblem } from "./problem.ts";
  * `exact`: the C program built without fused multiply-adds does our operations in our order, so its bits must be ours:
  * this is what shows that both sides run one algorithm on one set of data.
  *
- * `solve`: a pivot tau A_ii - z carries z = 5 to 19 beside tau A_ii = 4e8, so rounding it costs 2^-53 * 4e8 / 5 = 1e-8
- * of the increment; programs that round differently (fused multiply-adds, pivoting) differ by this much. 3e-8.
+ * `solve`: in the plain elimination of SciPy's solvers a pivot tau A_ii - z carries z = 5 to 19 beside tau A_ii = 4e8, so
+ * rounding it costs 2^-53 * 4e8 / 5 = 1e-8 of the increment (ours, in difference form, 1e-12). 3e-8.
  *
  * `step`: 200 explicit steps, rounding 1e-16 each, in numbers of size 0.3: 1e-13 with room for their sum.
  */

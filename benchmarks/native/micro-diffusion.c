@@ -47,18 +47,19 @@ static double now_ms(void) {
   return t.tv_sec * 1e3 + t.tv_nsec * 1e-6;
 }
 
-static void factor_shifted(double tau, double zr, double zi, double *restrict w) {
-  double wr = 0, wi = 0, above = 0;
+static void factor_shifted(double zr, double zi, double *restrict w) {
+  double er = 0, ei = 0, wr = 0, wi = 0;
   for (int i = 0; i < n; i++) {
-    double fill = scaled_lower[i] * above;
-    double dr = tau * diagonal[i] - zr - fill * wr;
-    double di = -zi - fill * wi;
-    double q = 1 / (dr * dr + di * di);
-    wr = dr * q;
-    wi = -di * q;
+    double l = scaled_lower[i];
+    double ratio_re = er * wr - ei * wi, ratio_im = er * wi + ei * wr;
+    er = row_sum[i] - zr - l * ratio_re;
+    ei = -zi - l * ratio_im;
+    double pr = er - scaled_upper[i];
+    double q = 1 / (pr * pr + ei * ei);
+    wr = pr * q;
+    wi = -ei * q;
     w[2 * i] = wr;
     w[2 * i + 1] = wi;
-    above = scaled_upper[i];
   }
 }
 
@@ -68,7 +69,7 @@ static void factor(double tau) {
     scaled_upper[i] = tau * upper[i];
     row_sum[i] = tau * (diagonal[i] + (lower[i] + upper[i]));
   }
-  for (int k = 0; k < PAIRS; k++) factor_shifted(tau, POLE_RE[k], POLE_IM[k], factors[k]);
+  for (int k = 0; k < PAIRS; k++) factor_shifted(POLE_RE[k], POLE_IM[k], factors[k]);
   factored_for = tau;
 }
 

@@ -1,4 +1,4 @@
-import { discretisedNet, fluxNet, functionalNet, type History, loadNet } from "@hml/nets";
+import { fluxNet, type History, loadNet, netPresets } from "@hml/nets";
 import { mse, overTime, relativeMse } from "@hml/metrics";
 import type { Rhs } from "@hml/integrators";
 import {
@@ -63,23 +63,12 @@ export function trainingJob(
   const { x } = judge.data;
   const features = studyFeatures(x, order);
   const shaped = (rows: Snapshots) => (kind === "functional" ? functionalData(rows, features) : stencilData(rows));
-  const spec =
-    kind === "functional"
-      ? functionalNet()
-      : kind === "discretised"
-        ? discretisedNet()
-        : fluxNet({ spacing: x[1]! - x[0]!, padding: "valid" });
-  return {
-    spec,
-    data: shaped(judge.rows.train),
-    validation: shaped(judge.rows.validation),
-    epochs,
-    learningRate: LEARNING_RATE[kind],
-    seed,
-  };
+  const { functional, discretised } = netPresets.recommended;
+  const preset = kind === "functional" ? functional : discretised;
+  // The flux net reads two neighbours and trains as the discretised one does.
+  const spec = kind === "flux" ? fluxNet({ spacing: x[1]! - x[0]!, padding: "valid" }) : preset.spec;
+  return { spec, data: shaped(judge.rows.train), validation: shaped(judge.rows.validation), epochs, seed, preset };
 }
-
-const LEARNING_RATE: Readonly<Record<NetKind, number>> = { functional: 1e-3, discretised: 1e-3, flux: 1e-3 };
 
 /** Trains one net on a thread and judges it. */
 export async function learnNet(

@@ -1,5 +1,5 @@
 import { random } from "@hml/integrators";
-import { type History, type NetSpec, saveNet, train, type TrainingData } from "@hml/nets";
+import { type History, type NetPreset, type NetSpec, saveNet, train, type TrainingData } from "@hml/nets";
 
 /** One training, as it crosses to a thread. */
 export interface TrainJob {
@@ -7,8 +7,9 @@ export interface TrainJob {
   readonly data: TrainingData;
   readonly validation: TrainingData;
   readonly epochs: number;
-  readonly learningRate: number;
   readonly seed: number;
+  /** Batch size, learning rate and schedule. */
+  readonly preset: NetPreset;
 }
 
 /** A trained net as a file, with its history. */
@@ -18,13 +19,12 @@ export interface TrainResult {
   readonly seconds: number;
 }
 
-/** Trains one net: Adam, the rate falling along a cosine to zero, the epoch of the best validation loss kept. */
+/** Trains one net by its preset; the epoch of the best validation loss is kept. */
 export default async function trainJob(job: TrainJob): Promise<TrainResult> {
   const started = performance.now();
   const net = await train(job.spec, job.data, {
+    ...job.preset.training,
     epochs: job.epochs,
-    learningRate: job.learningRate,
-    schedule: { kind: "cosine" },
     validation: job.validation,
     random: random(job.seed),
   });

@@ -87,7 +87,7 @@ export function rationalExponential(operator: Tridiagonal, options: { readonly m
       scaled.upper[i] = tau * upper[i]!;
       scaled.rowSum[i] = tau * (diagonal[i]! + (lower[i]! + upper[i]!));
     }
-    for (let k = 0; k < PAIRS; k++) factorShifted(scaled, diagonal, tau, POLES.re[k]!, POLES.im[k]!, factors[k]!);
+    for (let k = 0; k < PAIRS; k++) factorShifted(scaled, POLES.re[k]!, POLES.im[k]!, factors[k]!);
     factoredFor = tau;
   }
 
@@ -151,22 +151,29 @@ function applyScaled(bands: ScaledBands, u: Vec, out: Vec): void {
   out[last] = rowSum[last]! * u[last]! - lower[last]! * left;
 }
 
-/** Reciprocal pivots w_i of tau A - z, interleaved re, im. No pivoting: the complex shift keeps every pivot off zero. */
-function factorShifted(bands: ScaledBands, diagonal: Vec, tau: number, zr: number, zi: number, w: Vec): void {
-  const { lower, upper } = bands;
+/**
+ * Reciprocal pivots w_i = 1 / p_i of tau A - z, interleaved re, im. No pivoting: the complex shift keeps every pivot off
+ * zero. With e_i = p_i + upper_i the elimination reads e_i = (rowSum_i - z) - lower_i e_(i-1) / p_(i-1), in which the
+ * shift z, of size 10, never meets the diagonal, of size 1e8: the plain form would round it to 1e-8.
+ */
+function factorShifted(bands: ScaledBands, zr: number, zi: number, w: Vec): void {
+  const { lower, upper, rowSum } = bands;
+  let er = 0;
+  let ei = 0;
   let wr = 0;
   let wi = 0;
-  let above = 0;
   for (let i = 0; i < lower.length; i++) {
-    const fill = lower[i]! * above;
-    const dr = tau * diagonal[i]! - zr - fill * wr;
-    const di = -zi - fill * wi;
-    const q = 1 / (dr * dr + di * di);
-    wr = dr * q;
-    wi = -di * q;
+    const l = lower[i]!;
+    const ratioRe = er * wr - ei * wi;
+    const ratioIm = er * wi + ei * wr;
+    er = rowSum[i]! - zr - l * ratioRe;
+    ei = -zi - l * ratioIm;
+    const pr = er - upper[i]!;
+    const q = 1 / (pr * pr + ei * ei);
+    wr = pr * q;
+    wi = -ei * q;
     w[2 * i] = wr;
     w[2 * i + 1] = wi;
-    above = upper[i]!;
   }
 }
 

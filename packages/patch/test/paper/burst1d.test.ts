@@ -66,9 +66,10 @@ describe("one burst of the 1D study", () => {
   it("equals the 128-bit computation at every patch width and burst", () => {
     for (const [H, dt, d1, aEff] of QUADRUPLE) {
       const got = burstEffect({ H, dt });
-      // Pivots of size burst / dx^2 <= 4e9 carry the shifts z_k ~ 10 to 1e-7 relative at worst, 1e-8 at the study's burst.
-      expect(Math.abs(got.aEff / aEff - 1)).toBeLessThan(2e-8);
-      expect(Math.abs(got.d1 - d1)).toBeLessThan(2e-8 * Math.abs(d1) + 5e-9);
+      // The numbers have twelve digits. For d1 the field s itself is rounded, 2^-53 * 4e-3 a point, which the operator's
+      // norm of 4e14 makes 2e-4 of noise a point in dU/dt before diffusion and the window average it away.
+      expect(Math.abs(got.aEff / aEff - 1)).toBeLessThan(1e-11);
+      expect(Math.abs(got.d1 - d1)).toBeLessThan(5e-9);
     }
   });
 
