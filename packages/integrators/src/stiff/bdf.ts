@@ -1,5 +1,5 @@
 import { checkOptions, integer } from "@hml/guard";
-import { type FailureCode, IntegrationError } from "../failure.ts";
+import type { IntegrationError } from "../failure.ts";
 import { nonFiniteIndex } from "../finite.ts";
 import type { Method, MethodRun, RunStart } from "../method.ts";
 import type { Vec } from "../rhs.ts";
@@ -14,6 +14,7 @@ import {
 } from "./difference-table.ts";
 import { checkJacobianShape, type JacobianShape, type JacobianSource, jacobianSource } from "./jacobian.ts";
 import { MOST_ITERATIONS, type NewtonOutcome, type Stage, type StageNewton, stageNewton } from "./newton.ts";
+import { type StepFailure, stepError } from "./step-error.ts";
 import { weightedRms } from "./weighted-norm.ts";
 
 /** Options of `bdf`. */
@@ -60,9 +61,6 @@ export function bdf(options: BdfOptions = {}): Method {
     start: (run) => new BdfRun(run, maxOrder, shape, formulas),
   };
 }
-
-/** How one try at a step failed. */
-type Failure = Exclude<NewtonOutcome, "converged"> | "singular" | "inaccurate";
 
 const SAFETY = 0.9;
 const SMALLEST_FACTOR = 0.2;
@@ -128,7 +126,7 @@ class BdfRun implements MethodRun {
     if (this.#h > maxStep) this.#rescale(maxStep / this.#h);
     if (this.#h < smallestStep(this.t)) this.#rescale(smallestStep(this.t) / this.#h);
     this.#jacobianCurrent = false;
-    let last: Failure = "inaccurate";
+    let last: StepFailure = "inaccurate";
     let repeated = 0;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const outcome = this.#try();
@@ -181,7 +179,7 @@ class BdfRun implements MethodRun {
   }
 
   /** One try at a step of the present length and order; on success the correction is in Newton's hands. */
-  #try(): Failure | "converged" {
+  #try(): StepFailure | "converged" {
     const { problem, t1, rtol, atol, stats } = this.#run;
     const stage = this.#stage;
     const left = Math.abs(t1 - this.t);
@@ -275,30 +273,12 @@ class BdfRun implements MethodRun {
     this.#factored = false;
   }
 
-  #failure(cause: Failure): IntegrationError {
-    const [code, why] = FAILURES[cause];
+  #failure(cause: StepFailure): IntegrationError {
     const { steps } = this.#run.stats;
     const at = `t = ${this.t}, step ${steps}, size ${this.#h}, order ${this.#order}`;
-    const what = cause === "nonfinite" ? this.#notFinite() : why;
-    return new IntegrationError(code, this.t, steps, `bdf: ${what} (${at})`);
-  }
-
-  /** Which component of the right-hand side was not finite, and where; else it was the Jacobian. */
-  #notFinite(): string {
-    for (const slope of [this.#stage.slope, this.#newton.slope]) {
-      const bad = nonFiniteIndex(slope);
-      if (bad >= 0) return `rhs gave ${slope[bad]} in component ${bad} at t = ${this.#stage.t}, however small the step`;
-    }
-    return `the Jacobian is not finite at t = ${this.#stage.t}, however small the step`;
+    return stepError("bdf", cause, { t: this.t, steps, at, stage: this.#stage, newton: this.#newton });
   }
 }
-
-const FAILURES: Readonly<Record<Failure, readonly [FailureCode, string]>> = {
-  nonfinite: ["nonfinite-rhs", "the right-hand side is not finite"],
-  singular: ["linear-failed", "I - c df/du stays singular however small the step; check the Jacobian"],
-  diverged: ["nonlinear-failed", "Newton's iteration fails however small the step; check the Jacobian and its band"],
-  inaccurate: ["step-too-small", "the error test fails however small the step; is the right-hand side continuous?"],
-};
 
 /** Ten units in the last place of t. */
 function smallestStep(t: number): number {
