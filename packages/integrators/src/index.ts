@@ -31,4 +31,11 @@ export { chordSlope, type SlopeEstimator } from "./projective/slope.ts";
 export { RATIONAL_EXPONENTIAL_ERROR, rationalExponential } from "./exponential/rational-exponential.ts";
 export { applyTridiagonal, type Tridiagonal } from "./linear/tridiagonal.ts";
 
+export type { Coefficient, StochasticProblem } from "./stochastic/stochastic-problem.ts";
+export type { NormalSource, StochasticStepper } from "./stochastic/stochastic-stepper.ts";
+export { eulerMaruyama } from "./stochastic/euler-maruyama.ts";
+export { milstein } from "./stochastic/milstein.ts";
+export { heunStratonovich } from "./stochastic/heun-stratonovich.ts";
+export { reflecting, type Walls } from "./stochastic/reflection.ts";
+
 export { normal, numpyRandom, type RandomSource, random, type SeededRandom } from "./random.ts";
