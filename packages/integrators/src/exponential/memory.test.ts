@@ -1,0 +1,58 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "vitest";
+import type { Stepper } from "../stepper.ts";
+import { etd1, etdrk2, etdrk4, ifrk4, krogstad } from "./etdrk.ts";
+import { ars222, imex1 } from "./imex.ts";
+import { cnab2, sbdf2 } from "./imex-multistep.ts";
+import { periodicField } from "./spectral/periodic-field.ts";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+const steps = 100_000;
+const dt = 1 / 16;
+const field = periodicField({
+  points: 64,
+  length: 22,
+  symbol: (k) => [k * k - k * k * k * k, k],
+  nonlinear(_t, u, out) {
+    for (let j = 0; j < u.length; j++) out[j] = -0.5 * u[j]! * u[j]!;
+  },
+  outer: (k) => [0, k],
+});
+
+/** Bytes of array buffers made and of heap kept, per step, after a warm-up. */
+function growth(stepper: Stepper): readonly [arrays: number, heap: number] {
+  const u = field.coefficients(field.x.map((x) => Math.cos((Math.PI * x) / 11)));
+  for (let k = 0; k < 1000; k++) stepper.step(k * dt, dt, u, u);
+  collect();
+  const { arrayBuffers, heapUsed } = process.memoryUsage();
+  let most = 0;
+  for (let k = 1000; k < 1000 + steps; k++) {
+    stepper.step(k * dt, dt, u, u);
+    // Before a collection: an array of 64 numbers a step would be 512 kB here.
+    if (k % 1000 === 999) most = Math.max(most, process.memoryUsage().arrayBuffers - arrayBuffers);
+  }
+  collect();
+  return [most / 1000, (process.memoryUsage().heapUsed - heapUsed) / steps];
+}
+
+describe("memory", () => {
+  it.each([
+    ["etd1", etd1],
+    ["etdrk2", etdrk2],
+    ["etdrk4", etdrk4],
+    ["krogstad", krogstad],
+    ["ifrk4", ifrk4],
+    ["imex1", imex1],
+    ["ars222", ars222],
+    ["cnab2", cnab2],
+    ["sbdf2", sbdf2],
+  ] as const)("%s with transforms makes no arrays and keeps nothing over 1e5 steps", (_name, scheme) => {
+    const [arrays, heap] = growth(scheme(field));
+    // The test runner's own messages make a few buffers.
+    expect(arrays).toBeLessThan(50);
+    expect(heap).toBeLessThan(1);
+  });
+});
