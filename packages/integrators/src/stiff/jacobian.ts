@@ -21,6 +21,8 @@ export type JacobianShape = "dense" | JacobianBand;
 export interface JacobianSource {
   /** df/du as last refreshed. */
   readonly matrix: Vec;
+  /** The band in which `matrix` is stored by diagonals; undefined where it is dense. */
+  readonly band: JacobianBand | undefined;
   /** Solver for shift I + scale df/du. */
   readonly solver: LinearSolver;
   /** Evaluates df/du at (t, u), where f = f(t, u); false when it is not finite. */
@@ -70,6 +72,7 @@ export function jacobianSource(where: string, run: RunStart, shape: JacobianShap
   const matrix = new Float64Array(size * (banded ? lower + upper + 1 : size));
   return {
     matrix,
+    band: banded ? { lower, upper } : undefined,
     solver,
     refresh(t, u) {
       stats.jacobians++;
@@ -109,6 +112,7 @@ function differences(
   const slope = new Float64Array(size);
   return {
     matrix,
+    band: dense ? undefined : { lower, upper },
     solver,
     refresh(t, u, f) {
       stats.jacobians++;
