@@ -32,6 +32,18 @@ export { chordSlope, type SlopeEstimator } from "./projective/slope.ts";
 export { RATIONAL_EXPONENTIAL_ERROR, rationalExponential } from "./exponential/rational-exponential.ts";
 export { applyTridiagonal, type Tridiagonal } from "./linear/tridiagonal.ts";
 
+export type { SemilinearProblem, SemilinearScheme } from "./exponential/semilinear.ts";
+export { etd1, etdrk2, etdrk4, ifrk4, krogstad } from "./exponential/etdrk.ts";
+export { ars222, imex1 } from "./exponential/imex.ts";
+export { cnab2, sbdf2 } from "./exponential/imex-multistep.ts";
+export { phi } from "./exponential/phi.ts";
+export {
+  type FourierSymbol,
+  type PeriodicField,
+  type PeriodicFieldOptions,
+  periodicField,
+} from "./exponential/spectral/periodic-field.ts";
+
 export type { Coefficient, StochasticProblem } from "./stochastic/stochastic-problem.ts";
 export type { NormalSource, StochasticStepper } from "./stochastic/stochastic-stepper.ts";
 export { eulerMaruyama } from "./stochastic/euler-maruyama.ts";
