@@ -1,4 +1,4 @@
-import { fluxNet, type History, loadNet, netPresets } from "@hml/nets";
+import { fluxNet, type History, netPresets } from "@hml/nets";
 import { mse, overTime, relativeMse } from "@hml/metrics";
 import type { Rhs } from "@hml/integrators";
 import {
@@ -117,27 +117,4 @@ export function relativeCurve(u: Float64Array, truth: Float64Array, frames: numb
   const mean = truth.reduce((sum, value) => sum + value, 0) / truth.length;
   const variance = mse(truth, new Float64Array(truth.length).fill(mean));
   return overTime(mse, u, truth, frames).map((value) => value / variance);
-}
-
-/**
- * Largest change of the integral of u, relative to the integral of |u|, over a long run of a flux net on a ring: its
- * divergence sums to zero whatever was learned.
- */
-export function fluxDrift(
-  file: Uint8Array,
-  periodicRhs: (net: ReturnType<typeof loadNet>) => Rhs,
-  u0: Float64Array,
-  t: Float64Array,
-): number {
-  const u = forecast(periodicRhs(loadNet(file)), u0, t);
-  const size = u0.length;
-  const total = u0.reduce((sum, value) => sum + value, 0);
-  const scale = u0.reduce((sum, value) => sum + Math.abs(value), 0);
-  let drift = 0;
-  for (let n = 0; n < t.length; n++) {
-    let sum = 0;
-    for (let i = 0; i < size; i++) sum += u[n * size + i]!;
-    drift = Math.max(drift, Math.abs(sum - total) / scale);
-  }
-  return drift;
 }
