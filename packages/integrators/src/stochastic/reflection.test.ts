@@ -79,6 +79,12 @@ describe("the fold", () => {
     expect(folded(-0.3, { lower: 0 })).toBe(0.3);
   });
 
+  it("does not step over the far wall by rounding", () => {
+    // -0.1 + (0.2 - -0.1) rounds to 0.20000000000000004, and so on.
+    expect(folded(-0.4, { lower: -0.1, upper: 0.2 })).toBe(0.2);
+    expect(folded(2.1, { lower: -0.1, upper: 1 })).toBe(-0.1);
+  });
+
   it("passes NaN and infinity on as values that end a run", () => {
     for (const walls of [{ lower: 0, upper: 1 }, { lower: 0 }, { upper: 1 }, {}]) {
       for (const y of [Number.NaN, Infinity, -Infinity]) expect(folded(y, walls)).not.toSatisfy(Number.isFinite);

@@ -17,15 +17,16 @@ export interface Walls {
  *
  *   X+ = fold(Y),   fold(y) = lower + min(z, 2 L - z),   z = (y - lower) mod 2 L,   L = upper - lower,
  *
- * where Y is the end of the wrapped stepper's step; at a single wall fold(y) = wall + |y - wall|. Inside the walls it is
- * the identity, to the bit. The result is again a stochastic stepper, with the wrapped one's draws.
+ * where Y is the end of the wrapped stepper's step; at a single lower wall fold(y) = lower + |y - lower|. Inside the
+ * walls it is the identity, to the bit. The result is again a stochastic stepper, with the wrapped one's draws.
  *
- * For constant coefficients without drift the law at the end of a step is exact whatever its length. In general the weak
- * order is 1, where clipping to the walls has 1/2: choose h so that sqrt(h) b is well below L (Brownian motion with drift
- * -1 and b = 1 on [0, 1] has its stationary mean 0.343 too large by 0.48 h). The walls act along the
- * axes (normal reflection from the sides of a box) and on the end of a step only: stages, and the difference of
- * `milstein`, may lie outside, so the coefficients must be defined a little beyond the walls. NaN passes through, so
- * that a run still ends on it.
+ * For constant coefficients without drift the law at the end of a step is exact whatever its length. In general the
+ * weak order is 1, where clipping to the walls has 1/2: choose h so that sqrt(h) b is well below L (Brownian motion with
+ * drift -1 and b = 1 on [0, 1] has its stationary mean 0.343 too large by 0.48 h).
+ *
+ * The walls act along the axes (normal reflection from the sides of a box) and on the end of a step only: stages, and
+ * the difference of `milstein`, may lie outside, so the coefficients must be defined a little beyond the walls. NaN
+ * passes through, so that a run still ends on it.
  *
  * Source: Lepingle 1995, Math. Comput. Simul. 38; Bossy, Gobet, Talay 2004, J. Appl. Probab. 41 (symmetrised Euler).
  *
