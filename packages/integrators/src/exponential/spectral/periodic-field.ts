@@ -46,7 +46,7 @@ export interface PeriodicField extends SemilinearProblem {
  *   points: 64,
  *   length: 22,
  *   symbol: (k) => k * k - k * k * k * k,
- *   nonlinear: (t, u, out) => { for (let j = 0; j < 64; j++) out[j] = -u[j] * u[j] / 2; },
+ *   nonlinear: (_t, u, out) => { for (let j = 0; j < 64; j++) out[j] = (-u[j]! * u[j]!) / 2; },
  *   outer: (k) => [0, k],
  * });
  * const { u } = solve(etdrk4(ks), ks.coefficients(ks.x.map(Math.cos)), [0, 10], { dt: 1 / 8 });
