@@ -49,7 +49,8 @@ export interface PeriodicField extends SemilinearProblem {
  *   nonlinear: (_t, u, out) => { for (let j = 0; j < 64; j++) out[j] = (-u[j]! * u[j]!) / 2; },
  *   outer: (k) => [0, k],
  * });
- * const { u } = solve(etdrk4(ks), ks.coefficients(ks.x.map(Math.cos)), [0, 10], { dt: 1 / 8 });
+ * const u0 = ks.coefficients(ks.x.map((x) => Math.cos((Math.PI * x) / 11)));
+ * const { u } = solve(etdrk4(ks), u0, [0, 10], { dt: 1 / 8 });
  * ```
  *
  * Points: enough that the last coefficients are below the error you want. Source: Trefethen, Spectral Methods in MATLAB
