@@ -69,7 +69,12 @@ export interface PoolThread {
 const DONE: Answer = { kind: "done" };
 
 /** Starts thread `index` of a pool. */
-export function poolThread(index: number, module: string, name: string, timeout: number): PoolThread {
+export function poolThread(
+  index: number,
+  module: string,
+  name: string,
+  { start: startTimeout, answer: timeout }: { readonly start: number; readonly answer: number },
+): PoolThread {
   const where = "threadPool";
   const memory = new SharedArrayBuffer(32);
   const control = new Int32Array(memory, 0, 3);
@@ -92,8 +97,8 @@ export function poolThread(index: number, module: string, name: string, timeout:
   const gone = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   const started = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new ThreadError("deadline", `${where}: ${module} was not imported within ${timeout} ms`));
-    }, timeout);
+      reject(new ThreadError("deadline", `${where}: ${module} was not imported within ${startTimeout} ms`));
+    }, startTimeout);
     worker.once("message", (reply: StartReply) => {
       clearTimeout(timer);
       // A pool that is forgotten must not keep the process alive.

@@ -19,8 +19,10 @@ export interface ThreadPoolSpec {
   readonly name?: string;
   /** Number of threads; the calling thread sleeps while they work, so the number of cores is a good choice. */
   readonly workers: number;
-  /** Time in ms after which a thread that is starting, building or advancing counts as hung; default 600 000. */
+  /** Time in ms after which a thread that is building or advancing counts as hung; default 600 000. */
   readonly timeout?: number;
+  /** Time in ms after which a thread that is importing the module counts as hung; default 60 000. */
+  readonly startTimeout?: number;
 }
 
 /** Threads that have imported a module and wait to run ensembles of its flows. */
@@ -66,15 +68,17 @@ const LONGEST = 2_147_483_647;
  */
 export async function threadPool(spec: ThreadPoolSpec): Promise<ThreadPool> {
   const where = "threadPool";
-  checkOptions(where, spec, ["module", "name", "workers", "timeout"], "spec");
+  checkOptions(where, spec, ["module", "name", "workers", "timeout", "startTimeout"], "spec");
   const { name = "default" } = spec;
   const module = moduleUrl(where, spec.module);
   if (typeof name !== "string") throw new TypeError(`${where}: name must be a string, got ${show(name)}`);
   const workers = integer(where, "workers", spec.workers, 1, 1024);
-  const timeout = positive(where, "timeout", spec.timeout ?? 600_000);
-  if (timeout > LONGEST) throw new RangeError(`${where}: timeout must be at most ${LONGEST} ms, got ${timeout}`);
+  const timeout = limit("timeout", spec.timeout ?? 600_000);
+  const startTimeout = limit("startTimeout", spec.startTimeout ?? 60_000);
 
-  const threads = Array.from({ length: workers }, (_, index) => poolThread(index, module, name, timeout));
+  const threads = Array.from({ length: workers }, (_, index) =>
+    poolThread(index, module, name, { start: startTimeout, answer: timeout }),
+  );
   const stop = async (): Promise<void> => {
     await Promise.all(threads.map((thread) => thread.terminate()));
   };
@@ -197,4 +201,11 @@ function runLost(error: ThreadError, t0: number): IntegrationError {
 
 function textOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : show(cause);
+}
+
+/** A limit of a timer, in ms. */
+function limit(name: string, value: number): number {
+  positive("threadPool", name, value);
+  if (value > LONGEST) throw new RangeError(`threadPool: ${name} must be at most ${LONGEST} ms, got ${value}`);
+  return value;
 }

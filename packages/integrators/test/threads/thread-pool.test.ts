@@ -218,7 +218,7 @@ describe("threadPool", () => {
       code: "exited",
       message: expect.stringContaining("ended with exit code 7") as string,
     });
-    await expect(start(new URL("./stuck.mjs", import.meta.url), { timeout: 300 })).rejects.toMatchObject({
+    await expect(start(new URL("./stuck.mjs", import.meta.url), { startTimeout: 300 })).rejects.toMatchObject({
       code: "deadline",
     });
     await expect(start(toy, { name: "absent" })).rejects.toMatchObject({
@@ -237,6 +237,7 @@ describe("threadPool", () => {
     await expect(start({ worker: 2 })).rejects.toThrow("unknown option worker; did you mean workers?");
     await expect(start({ timeout: 0 })).rejects.toThrow("timeout must be positive");
     await expect(start({ timeout: 1e12 })).rejects.toThrow("timeout must be at most 2147483647 ms");
+    await expect(start({ startTimeout: -1 })).rejects.toThrow("startTimeout must be positive");
     await expect(start({ name: 3 })).rejects.toThrow("name must be a string");
     await expect(start({ module: 3 })).rejects.toThrow("module must be a URL or an absolute path, got 3");
     await expect(start({ module: "./toy.mjs" })).rejects.toThrow("use new URL(path, import.meta.url)");
