@@ -50,9 +50,11 @@ describe("memory", () => {
     ["cnab2", cnab2],
     ["sbdf2", sbdf2],
   ] as const)("%s with transforms makes no arrays and keeps nothing over 1e5 steps", (_name, scheme) => {
-    const [arrays, heap] = growth(scheme(field));
+    const stepper = scheme(field);
+    const [arrays, heap] = growth(stepper);
     // The test runner's own messages make a few buffers.
     expect(arrays).toBeLessThan(50);
-    expect(heap).toBeLessThan(1);
+    // The engine may keep code that it compiled during the first run; a leak shows in a second one too.
+    if (heap >= 1) expect(growth(stepper)[1]).toBeLessThan(1);
   });
 });
