@@ -4,7 +4,8 @@ export { ensemble, type TimeStepper, timeStepper } from "./time-stepper.ts";
 
 export { type SolveOptions, type StepperOptions, solve } from "./solve.ts";
 export type { RunOptions, StepBounds, StopSignal, Tolerances } from "./run-options.ts";
-export type { Solution } from "./solution.ts";
+export type { EventCondition } from "./events.ts";
+export type { EventRecord, Solution } from "./solution.ts";
 export { type AdaptiveOptions, adaptive } from "./adaptive.ts";
 export { type FailureCode, IntegrationError, type Status } from "./failure.ts";
 export type { Jacobian, Method, MethodRun, Problem, RunStart, Stats } from "./method.ts";
@@ -28,7 +29,14 @@ export { denseLu } from "./stiff/dense-lu.ts";
 export type { Factorisation, LinearSolver } from "./stiff/linear-solver.ts";
 
 export { type ProjectiveOptions, projective } from "./projective/projective.ts";
-export { chordSlope, type SlopeEstimator } from "./projective/slope.ts";
+export type { BurstOptions } from "./projective/burst.ts";
+export {
+  chordSlope,
+  leastSquaresSlope,
+  type SampledSlope,
+  type SlopeEstimator,
+  slopeDeviation,
+} from "./projective/slope.ts";
 
 export { RATIONAL_EXPONENTIAL_ERROR, rationalExponential } from "./exponential/rational-exponential.ts";
 export { applyTridiagonal, type Tridiagonal } from "./linear/tridiagonal.ts";

@@ -1,26 +1,16 @@
-import { callable, checkOptions, positive } from "@hml/guard";
+import { checkOptions } from "@hml/guard";
 import { addCombination, combination } from "../explicit/combination.ts";
 import { eulerTableau } from "../explicit/euler.ts";
 import { type ButcherTableau, checkTableau } from "../explicit/tableau.ts";
 import type { Vec } from "../rhs.ts";
-import { checkSize } from "../state-size.ts";
 import type { Stepper } from "../stepper.ts";
 import type { TimeStepper } from "../time-stepper.ts";
-import { chordSlope, type SlopeEstimator } from "./slope.ts";
+import { type BurstOptions, bursts } from "./burst.ts";
 
 /** Options of `projective`. */
-export interface ProjectiveOptions {
-  /** Duration of a burst of the flow, positive: (k + 1) h in the literature, k damping steps and one for the chord. */
-  readonly burst: number;
-  /**
-   * Duration of the last part of a burst, over which its slope is taken, in (0, burst]. Default: the flow's own step `dt`
-   * when it has one no longer than the burst, else a quarter of the burst.
-   */
-  readonly chord?: number;
+export interface ProjectiveOptions extends BurstOptions {
   /** Runge-Kutta tableau of the macro step, default `eulerTableau`. */
   readonly outer?: ButcherTableau;
-  /** Slope from the two states of a chord, default `chordSlope`. */
-  readonly slope?: SlopeEstimator;
 }
 
 /**
@@ -52,16 +42,8 @@ export interface ProjectiveOptions {
  */
 export function projective(flow: TimeStepper, options: ProjectiveOptions): Stepper {
   checkOptions("projective", options, ["burst", "chord", "outer", "slope"]);
-  callable("projective", "flow.advance", flow?.advance);
-  const size = checkSize("projective", "flow.size", flow.size);
-  const { burst, outer = eulerTableau, slope = chordSlope } = options;
-  positive("projective", "burst", burst);
-  const { chord = flow.dt !== undefined && flow.dt <= burst ? flow.dt : burst / 4 } = options;
-  positive("projective", "chord", chord);
-  if (!(chord <= burst)) {
-    throw new RangeError(`projective: chord must not be longer than the burst of ${burst}, got ${chord}`);
-  }
-  callable("projective", "slope", slope);
+  const { outer = eulerTableau } = options;
+  const { size, burst, state, run } = bursts("projective", flow, options);
   checkTableau("projective", outer);
   const c = Array.from(outer.c);
   const stages = c.length;
@@ -80,20 +62,6 @@ export function projective(flow: TimeStepper, options: ProjectiveOptions): Stepp
   );
   const weights = combination(outer.b, k);
   const first = new Float64Array(size);
-  const before = new Float64Array(size);
-  // The one array that the flow moves, so that a flow which keeps views of its state makes them once.
-  const state = new Float64Array(size);
-
-  /** Moves `state` by one burst from `t` and estimates the slope at its end, whose time is returned. */
-  function runBurst(t: number, out: Vec): number {
-    const end = t + burst;
-    const chordStart = chord < burst ? end - chord : t;
-    if (chordStart !== t) flow.advance(state, t, chordStart);
-    before.set(state);
-    flow.advance(state, chordStart, end);
-    slope(chordStart, end, before, state, out);
-    return end;
-  }
 
   return {
     size,
@@ -112,12 +80,12 @@ export function projective(flow: TimeStepper, options: ProjectiveOptions): Stepp
         out.set(state);
         return;
       }
-      const end = runBurst(t, k[0]!);
+      const end = run(t, k[0]!);
       first.set(state);
       for (let s = 1; s < stages; s++) {
         const start = t + c[s]! * dt;
         addCombination(first, start - end, rows[s]!, state);
-        runBurst(start, k[s]!);
+        run(start, k[s]!);
       }
       addCombination(first, t + dt - end, weights, out);
     },
