@@ -28,6 +28,7 @@ export { denseLu } from "./stiff/dense-lu.ts";
 export type { Factorisation, LinearSolver } from "./stiff/linear-solver.ts";
 
 export { type ProjectiveOptions, projective } from "./projective/projective.ts";
+export { projectiveAdams } from "./projective/projective-adams.ts";
 export { largestSkip, type TelescopicOptions, telescopic } from "./projective/telescopic.ts";
 export type { BurstOptions } from "./projective/burst.ts";
 export {
