@@ -16,6 +16,8 @@ export interface Solution {
   readonly status: Status;
   /** Work done. */
   readonly stats: Stats;
+  /** What was found of each event of `events`, in their order; empty without that option. */
+  readonly events: readonly EventRecord[];
   /** The failure, when there is one; only with `throw: false`. */
   readonly error?: IntegrationError;
   /**
@@ -25,6 +27,16 @@ export interface Solution {
    * @throws RangeError for any other time
    */
   at(t: number, out: Vec): void;
+}
+
+/** All occurrences of one event, in the order of the run. */
+export interface EventRecord {
+  /** Times. */
+  readonly t: Vec;
+  /** States at these times, `[occurrence, ...state]`. */
+  readonly u: Vec;
+  /** Number of occurrences and length of a state: the shape of `u`. */
+  readonly shape: readonly [occurrences: number, size: number];
 }
 
 /** One step's interpolant. */
@@ -40,8 +52,16 @@ export interface Frames {
   finish(): { readonly t: Vec; readonly u: Vec };
 }
 
+/** What too many frames are called, and what to do about them. */
+interface Excess {
+  readonly what: (count: number) => string;
+  readonly advice: string;
+}
+
+const STEPS: Excess = { what: (count) => `the frames of ${count} steps`, advice: "pass saveAt" };
+
 /** Frames of `size` values, with room for `expected` at first. */
-export function frames(size: number, expected: number): Frames {
+export function frames(size: number, expected: number, { what, advice }: Excess = STEPS): Frames {
   let capacity = expected;
   let t = new Float64Array(capacity);
   let u = new Float64Array(capacity * size);
@@ -54,7 +74,7 @@ export function frames(size: number, expected: number): Frames {
             "max-steps",
             time,
             count,
-            `solve: the frames of ${count} steps exceed ${MAX_VALUES} values; pass saveAt`,
+            `solve: ${what(count)} exceed ${MAX_VALUES} values; ${advice}`,
           );
         }
         capacity = Math.max(1, Math.min(2 * capacity, Math.floor(MAX_VALUES / size)));

@@ -1,5 +1,6 @@
 import { callable, checkOptions, copyFinite, positive, show } from "@hml/guard";
 import { equalSteps } from "./equal-steps.ts";
+import { type EventCondition, type WatchedRun, watchEvents } from "./events.ts";
 import { IntegrationError, type Status } from "./failure.ts";
 import { callbackThrew, firstCall } from "./first-call.ts";
 import type { Method, MethodRun, Problem, Stats } from "./method.ts";
@@ -17,7 +18,7 @@ import {
   type StepBounds,
   type Tolerances,
 } from "./run-options.ts";
-import { frames, lookup, type Segment, type Solution } from "./solution.ts";
+import { type EventRecord, frames, lookup, type Segment, type Solution } from "./solution.ts";
 import { checkSize } from "./state-size.ts";
 import type { Stepper } from "./stepper.ts";
 
@@ -27,6 +28,8 @@ export interface SolveOptions extends RunOptions, Tolerances, StepBounds {
   readonly method: Method;
   /** Keep every step's interpolant, so that `at` answers at any time; default false. */
   readonly dense?: boolean;
+  /** Zeros of functions g(t, u) to find on the way, and to stop at where `terminal`; see `solve`. */
+  readonly events?: readonly EventCondition[];
 }
 
 /** Options of `solve` for a bound stepper. */
@@ -44,6 +47,13 @@ export interface StepperOptions extends RunOptions {
  *
  * Start with `dopri5()`; take `bdf()` when it needs far more steps than the solution has features. `rtol` 1e-6 gives
  * about five digits; `atol` belongs at the size below which a component does not matter.
+ *
+ * With `events` every sign change of a g(t, u) over an accepted step is found: the root by Brent's method on the dense
+ * output, to 4 eps |t| (of the step's larger end). `Solution.events` holds times and states. The first terminal event in
+ * time ends the run with status `event` there; its state is the last frame, with `saveAt` too, and nothing later is
+ * reported. g = 0 at the start is no event; g = 0 at the end of a step is one. Two zeros of one g within a step, so a
+ * double zero too, leave its sign as it was and are not found: bound `maxStep`, or ask for a zero of dg/dt. A g that fails
+ * ends the run, and nothing of its step is kept. The root is as accurate as the dense output (see each method).
  *
  * ```ts
  * const decay = { size: 1, rhs: (t, u, out) => { out[0] = -u[0]; } };
@@ -93,7 +103,7 @@ export function solve(
 }
 
 const RUN_OPTIONS = ["saveAt", "onStep", "maxSteps", "signal", "throw"];
-const SOLVE_OPTIONS = ["method", "rtol", "atol", "dense", "firstStep", "maxStep", ...RUN_OPTIONS];
+const SOLVE_OPTIONS = ["method", "rtol", "atol", "dense", "events", "firstStep", "maxStep", ...RUN_OPTIONS];
 const STEPPER_OPTIONS = ["dt", ...RUN_OPTIONS];
 
 function solveProblem(
@@ -103,7 +113,7 @@ function solveProblem(
   options: SolveOptions,
 ): Solution {
   checkOptions("solve", options, SOLVE_OPTIONS);
-  const { method, dense } = options;
+  const { method, dense, events } = options;
   checkProblem("solve", problem);
   checkMethod("solve", method);
   flag("solve", "dense", dense);
@@ -111,11 +121,14 @@ function solveProblem(
   const state = copyFinite("solve", "u0", u0, problem.size);
   const tolerances = checkTolerances("solve", options, problem.size);
   const bounds = checkStepBounds("solve", options);
-  return record(state, [t0, t1], options, dense ?? false, (stats) => {
+  const watch = events === undefined ? undefined : watchEvents("solve", events, problem.size);
+  const start: Start = (stats) => {
     const f0 = firstCall("solve", problem.rhs, t0, state);
     stats.rhs++;
-    return method.start({ problem, t0, t1, u0: state, f0, ...tolerances, ...bounds, stats });
-  });
+    const run = method.start({ problem, t0, t1, u0: state, f0, ...tolerances, ...bounds, stats });
+    return watch === undefined ? run : watch.over(run, stats);
+  };
+  return record(state, [t0, t1], options, dense ?? false, start, watch?.records);
 }
 
 function solveStepper(
@@ -138,7 +151,11 @@ function solveStepper(
 }
 
 /** A run as the recorder needs it; a bound stepper stops at every frame and needs no interpolant. */
-type Run = Pick<MethodRun, "t" | "u" | "tPrevious" | "step"> & Partial<Pick<MethodRun, "at" | "keep">>;
+type Run = Pick<MethodRun, "t" | "u" | "tPrevious" | "step"> & Partial<Pick<WatchedRun, "at" | "keep" | "ended">>;
+
+type Start = (stats: { -readonly [K in keyof Stats]: Stats[K] }, saveAt: Vec | undefined) => Run;
+
+const NO_EVENTS: readonly EventRecord[] = Object.freeze([]);
 
 /** Drives a run to its end or its failure and keeps the frames. */
 function record(
@@ -146,7 +163,8 @@ function record(
   [t0, t1]: readonly [number, number],
   options: RunOptions,
   dense: boolean,
-  start: (stats: { -readonly [K in keyof Stats]: Stats[K] }, saveAt: Vec | undefined) => Run,
+  start: Start,
+  events: () => readonly EventRecord[] = () => NO_EVENTS,
 ): Solution {
   const maxSteps = checkRunOptions("solve", options);
   const { onStep, signal, throw: throws = true } = options;
@@ -174,6 +192,7 @@ function record(
         kept.push(time, between);
       }
     }
+    if (run.ended && !(saved > 0 && saveAt[saved - 1] === run.t)) kept.push(run.t, run.u);
   }
 
   function checkSignal(): void {
@@ -188,7 +207,7 @@ function record(
       keepFrames(run);
       if (run.keep && segments) segments.push({ from: run.tPrevious, to: run.t, at: run.keep() });
       if (onStep) callOnStep(onStep, run);
-      if (t === t1) return;
+      if (t === t1 || run.ended) return;
       checkSignal();
     }
     throw new IntegrationError("max-steps", t, stats.steps, `solve: ${maxSteps} steps reached t = ${t} of ${t1}`);
@@ -218,9 +237,9 @@ function record(
     if (throws) throw error;
   }
   const { t: times, u } = kept.finish();
-  const status: Status = error?.code ?? "done";
+  const status: Status = error?.code ?? (run?.ended ? "event" : "done");
   const shape = Object.freeze([times.length, size] as const);
   const at = lookup(times, u, size, direction, segments);
-  const solution = { t: times, u, shape, status, stats: Object.freeze(stats), at };
+  const solution = { t: times, u, shape, status, stats: Object.freeze(stats), events: events(), at };
   return Object.freeze(error === undefined ? solution : { ...solution, error });
 }
