@@ -1,11 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { lorenz } from "../test/problems.ts";
-import { bdf, dopri5, fixed, type Method, type Problem, rk4, type Solution, solve, type Vec } from "./index.ts";
+import {
+  bdf,
+  dop853,
+  dopri5,
+  fixed,
+  type Method,
+  type Problem,
+  rk4,
+  type Solution,
+  solve,
+  tsit5,
+  type Vec,
+} from "./index.ts";
 
-const span = [0, 0.6] as const;
+const span = [0, 0.7] as const;
 const u0 = [1, 1, 1];
 const methods: [name: string, method: () => Method][] = [
   ["dopri5", () => dopri5()],
+  ["tsit5", () => tsit5()],
+  ["dop853", () => dop853()],
   ["fixed(rk4)", () => fixed(rk4, 0.01)],
   ["bdf", () => bdf()],
 ];
@@ -53,8 +67,8 @@ describe.each(methods)("%s with a fault at call n, for every n up to 200", (_nam
       const last = solution.t.length - 1;
       expect(solution.error!.t).toBe(solution.t[last]);
       expect(solution.u.every(Number.isFinite)).toBe(true);
-      // A second call tells an unset component at the start; 11 attempts of 6 calls, or one step repeated, end a run.
-      expect(solution.stats.rhs).toBeLessThanOrEqual(n + 11 * 6 + 8);
+      // A second call tells an unset component at the start; 11 attempts, or one step repeated, end a run.
+      expect(solution.stats.rhs).toBeLessThanOrEqual(n + 11 * (method().name === "dop853" ? 12 : 6) + 8);
       expectCleanFrames(solution);
     }
   });
@@ -66,9 +80,13 @@ describe.each(methods)("%s with a fault at call n, for every n up to 200", (_nam
         method(),
       );
       expect(solution.u.every(Number.isFinite)).toBe(true);
-      if (method().name === "dopri5" && n > 2) {
+      if (["dopri5", "tsit5"].includes(method().name) && n > 2) {
         expect(solution.status).toBe("done");
         expect(solution.stats.rejected).toBe(clean.stats.rejected + 1);
+      } else if (method().name === "dop853" && n > 2) {
+        // The halved step moves the later ones, and with them the one rejection of the clean run.
+        expect(solution.status).toBe("done");
+        expect(solution.stats.rejected).toBeGreaterThan(0);
       } else if (method().name === "fixed") {
         expect(solution.status).toBe("nonfinite-rhs");
         expectCleanFrames(solution);

@@ -15,6 +15,8 @@ export { heun, heunTableau } from "./explicit/heun.ts";
 export { midpoint, midpointTableau } from "./explicit/midpoint.ts";
 export { rk4, rk4Tableau } from "./explicit/rk4.ts";
 export { dopri5, dopri5Tableau } from "./explicit/dopri5.ts";
+export { tsit5, tsit5Tableau } from "./explicit/tsit5.ts";
+export { dop853, dop853Tableau } from "./explicit/dop853.ts";
 export { rungeKutta } from "./explicit/runge-kutta.ts";
 export type { ButcherTableau } from "./explicit/tableau.ts";
 export type { StepControlOptions } from "./step-control.ts";

@@ -4,21 +4,32 @@ import type { Vec } from "../rhs.ts";
 export interface Combination {
   readonly weights: readonly number[];
   readonly slopes: readonly Vec[];
+  /** The terms after the sixth. */
+  readonly rest?: Combination;
 }
 
 /** Pairs weights with slopes, dropping zero weights, so that the sum costs what it must. */
 export function combination(weights: readonly number[], slopes: readonly Vec[]): Combination {
   const used = weights.map((_, l) => l).filter((l) => weights[l] !== 0);
-  return { weights: used.map((l) => weights[l]!), slopes: used.map((l) => slopes[l]!) };
+  return inSixes(
+    used.map((l) => weights[l]!),
+    used.map((l) => slopes[l]!),
+  );
+}
+
+function inSixes(weights: readonly number[], slopes: readonly Vec[]): Combination {
+  if (weights.length <= 6) return { weights, slopes };
+  const [first, rest] = [weights.slice(0, 6), inSixes(weights.slice(6), slopes.slice(6))];
+  return { weights: first, slopes: slopes.slice(0, 6), rest };
 }
 
 /**
  * out = u + h (c[0] k[0] + c[1] k[1] + ...), summed left to right; `out` may be `u`.
  *
- * Written out for up to six terms: an inner loop over terms is several times slower, and every stage of every explicit
- * scheme passes here.
+ * Written out for up to six terms, and six at a time beyond: an inner loop over terms is several times slower, and every
+ * stage of every explicit scheme passes here.
  */
-export function addCombination(u: Vec, h: number, { weights, slopes }: Combination, out: Vec): void {
+export function addCombination(u: Vec, h: number, { weights, slopes, rest }: Combination, out: Vec): void {
   const n = out.length;
   const terms = weights.length;
   const c0 = weights[0]!;
@@ -51,16 +62,10 @@ export function addCombination(u: Vec, h: number, { weights, slopes }: Combinati
         out[i] = u[i]! + h * (c0 * k0[i]! + c1 * k1[i]! + c2 * k2[i]! + c3 * k3[i]! + c4 * k4[i]!);
       }
       break;
-    case 6:
+    default:
       for (let i = 0; i < n; i++) {
         out[i] = u[i]! + h * (c0 * k0[i]! + c1 * k1[i]! + c2 * k2[i]! + c3 * k3[i]! + c4 * k4[i]! + c5 * k5[i]!);
       }
-      break;
-    default:
-      for (let i = 0; i < n; i++) {
-        let sum = 0;
-        for (let l = 0; l < terms; l++) sum += weights[l]! * slopes[l]![i]!;
-        out[i] = u[i]! + h * sum;
-      }
   }
+  if (rest) addCombination(out, h, rest, out);
 }
