@@ -94,8 +94,8 @@ export const dop853Pair: EmbeddedPair = {
  * square over components of e_i / (atol_i + rtol max(|u_i|, |u+_i|)). It is held at or below 1 by proportional-integral
  * control; no step grows right after a rejection. Twelve evaluations a step, accepted or rejected (the last is the first
  * slope of the next step), two to start. Dense output has order 7 and costs three more evaluations, made only for steps
- * within which a state is asked for (`saveAt`, `dense`, `events`). Runs either way in time. A non-finite evaluation or state halves
- * the step, at most 10 times a step; one in a stage of dense output ends the run.
+ * within which a state is asked for (`saveAt`, `dense`, `events`). Runs either way in time. A non-finite evaluation or
+ * state halves the step, at most 10 times a step; one in a stage of dense output ends the run.
  *
  * With a right-hand side that is not smooth it loses its advantage. On a stiff problem it stays stable but takes steps
  * of about 6 / |lambda|: use `bdf` there.
