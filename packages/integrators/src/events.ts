@@ -20,16 +20,12 @@ export interface EventCondition {
   readonly terminal?: boolean;
 }
 
-/** A run whose steps are searched for events. */
-export interface WatchedRun extends MethodRun {
-  /** Whether a terminal event has ended the run; `t` and `u` are then those of the event. */
-  readonly ended: boolean;
-}
-
-/** A list of events and what was found of them. */
+/** A list of events and what was found of them in one run. */
 export interface EventWatch {
   /** The same run, with each step searched; `stats` counts its accepted steps. */
-  over(run: MethodRun, stats: { readonly steps: number }): WatchedRun;
+  over(run: MethodRun, stats: { readonly steps: number }): MethodRun;
+  /** Whether a terminal event has ended the run; its `t` and `u` are then those of the event. */
+  readonly ended: boolean;
   /** What was found so far, one record per event. */
   records(): readonly EventRecord[];
 }
@@ -58,8 +54,12 @@ export function watchEvents(where: string, events: readonly EventCondition[], si
       advice: "give it a direction",
     }),
   );
+  let end: number | undefined;
   return {
-    over: (run, stats) => watch(run, stats),
+    over: watch,
+    get ended() {
+      return end !== undefined;
+    },
     records: () =>
       Object.freeze(
         found.map((record) => {
@@ -69,13 +69,12 @@ export function watchEvents(where: string, events: readonly EventCondition[], si
       ),
   };
 
-  function watch(run: MethodRun, stats: { readonly steps: number }): WatchedRun {
+  function watch(run: MethodRun, stats: { readonly steps: number }): MethodRun {
     const before = new Float64Array(conditions.length);
     const after = new Float64Array(conditions.length);
     const state = new Float64Array(size);
     const occurrences: Occurrence[] = [];
     let begun = false;
-    let end: number | undefined;
 
     /** g of one event, finite. */
     function value(event: number, t: number, u: Vec): number {
@@ -134,9 +133,6 @@ export function watchEvents(where: string, events: readonly EventCondition[], si
       },
       get tPrevious() {
         return run.tPrevious;
-      },
-      get ended() {
-        return end !== undefined;
       },
       step() {
         if (!begun) for (let k = 0; k < before.length; k++) before[k] = value(k, run.t, run.u);

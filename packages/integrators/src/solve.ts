@@ -1,6 +1,6 @@
 import { callable, checkOptions, copyFinite, positive, show } from "@hml/guard";
 import { equalSteps } from "./equal-steps.ts";
-import { type EventCondition, type WatchedRun, watchEvents } from "./events.ts";
+import { type EventCondition, type EventWatch, watchEvents } from "./events.ts";
 import { IntegrationError, type Status } from "./failure.ts";
 import { callbackThrew, firstCall } from "./first-call.ts";
 import type { Method, MethodRun, Problem, Stats } from "./method.ts";
@@ -128,7 +128,7 @@ function solveProblem(
     const run = method.start({ problem, t0, t1, u0: state, f0, ...tolerances, ...bounds, stats });
     return watch === undefined ? run : watch.over(run, stats);
   };
-  return record(state, [t0, t1], options, dense ?? false, start, watch?.records);
+  return record(state, [t0, t1], options, dense ?? false, start, watch);
 }
 
 function solveStepper(
@@ -151,7 +151,7 @@ function solveStepper(
 }
 
 /** A run as the recorder needs it; a bound stepper stops at every frame and needs no interpolant. */
-type Run = Pick<MethodRun, "t" | "u" | "tPrevious" | "step"> & Partial<Pick<WatchedRun, "at" | "keep" | "ended">>;
+type Run = Pick<MethodRun, "t" | "u" | "tPrevious" | "step"> & Partial<Pick<MethodRun, "at" | "keep">>;
 
 type Start = (stats: { -readonly [K in keyof Stats]: Stats[K] }, saveAt: Vec | undefined) => Run;
 
@@ -164,7 +164,7 @@ function record(
   options: RunOptions,
   dense: boolean,
   start: Start,
-  events: () => readonly EventRecord[] = () => NO_EVENTS,
+  watch?: EventWatch,
 ): Solution {
   const maxSteps = checkRunOptions("solve", options);
   const { onStep, signal, throw: throws = true } = options;
@@ -192,7 +192,6 @@ function record(
         kept.push(time, between);
       }
     }
-    if (run.ended && !(saved > 0 && saveAt[saved - 1] === run.t)) kept.push(run.t, run.u);
   }
 
   function checkSignal(): void {
@@ -207,7 +206,7 @@ function record(
       keepFrames(run);
       if (run.keep && segments) segments.push({ from: run.tPrevious, to: run.t, at: run.keep() });
       if (onStep) callOnStep(onStep, run);
-      if (t === t1 || run.ended) return;
+      if (t === t1 || watch?.ended) return;
       checkSignal();
     }
     throw new IntegrationError("max-steps", t, stats.steps, `solve: ${maxSteps} steps reached t = ${t} of ${t1}`);
@@ -229,6 +228,7 @@ function record(
     if (t0 !== t1) {
       run = start(stats, saveAt);
       drive(run);
+      if (watch?.ended && saveAt !== undefined && saveAt[saved - 1] !== t) kept.push(t, run.u);
     }
   } catch (cause) {
     // Until the run has started only arguments can be wrong.
@@ -237,9 +237,17 @@ function record(
     if (throws) throw error;
   }
   const { t: times, u } = kept.finish();
-  const status: Status = error?.code ?? (run?.ended ? "event" : "done");
+  const status: Status = error?.code ?? (watch?.ended ? "event" : "done");
   const shape = Object.freeze([times.length, size] as const);
   const at = lookup(times, u, size, direction, segments);
-  const solution = { t: times, u, shape, status, stats: Object.freeze(stats), events: events(), at };
+  const solution = {
+    t: times,
+    u,
+    shape,
+    status,
+    stats: Object.freeze(stats),
+    events: watch?.records() ?? NO_EVENTS,
+    at,
+  };
   return Object.freeze(error === undefined ? solution : { ...solution, error });
 }
