@@ -4,7 +4,8 @@ export { ensemble, type TimeStepper, timeStepper } from "./time-stepper.ts";
 
 export { type SolveOptions, type StepperOptions, solve } from "./solve.ts";
 export type { RunOptions, StepBounds, StopSignal, Tolerances } from "./run-options.ts";
-export type { Solution } from "./solution.ts";
+export type { EventCondition } from "./events.ts";
+export type { EventRecord, Solution } from "./solution.ts";
 export { type AdaptiveOptions, adaptive } from "./adaptive.ts";
 export { type FailureCode, IntegrationError, type Status } from "./failure.ts";
 export type { Jacobian, Method, MethodRun, Problem, RunStart, Stats } from "./method.ts";
@@ -30,6 +31,7 @@ export { denseLu } from "./stiff/dense-lu.ts";
 export type { Factorisation, LinearSolver } from "./stiff/linear-solver.ts";
 
 export { type ProjectiveOptions, projective } from "./projective/projective.ts";
+export { adviseBurst, type BurstAdvice, type BurstAdviceOptions } from "./projective/advise-burst.ts";
 export { projectiveAdams } from "./projective/projective-adams.ts";
 export { largestSkip, type TelescopicOptions, telescopic } from "./projective/telescopic.ts";
 export type { BurstOptions } from "./projective/burst.ts";
