@@ -8,8 +8,12 @@ A task a line: `<problem>:<method>:<rtol> <atol / rtol> <number of runs>` -> `<m
 frames. SciPy's LSODA and odeint count Jacobians in place of factorisations, one of each at a time.
 """
 
+import os
 import sys
 import time
+
+# One thread, as everybody else; a BLAS reads this when it is loaded.
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
 from scipy.integrate import odeint, solve_ivp
