@@ -28,7 +28,7 @@ const tasks: readonly Task[] = [
     number: BURST,
     repeats: 7,
     tolerance: TOLERANCE.solve,
-    opponents: [c("burst"), numpy("burst"), numpy("burst_factors", "scipy-zgttrs")],
+    opponents: [c("burst"), c("burst_pairs", "c-pairs"), numpy("burst"), numpy("burst_factors", "scipy-zgttrs")],
   },
   {
     task: "burst_exponential_cold",

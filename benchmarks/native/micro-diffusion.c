@@ -114,6 +114,41 @@ static void add_one(int k, const double *restrict r, double *restrict out) {
   }
 }
 
+/* The same for one state and two poles at once, k and k + 1: r and the bands are read once. */
+static void add_pair(int k, const double *restrict r, double *restrict out) {
+  const double *restrict l = scaled_lower, *restrict up = scaled_upper;
+  const double *restrict w = factors[k], *restrict v = factors[k + 1];
+  double *restrict g = sweep;
+  double cr, ci, dr, di, ar = 0, ai = 0, br = 0, bi = 0;
+  weight(k, &cr, &ci);
+  weight(k + 1, &dr, &di);
+  for (int i = 0, j = 0; i < n; i++, j += 4) {
+    double y0 = r[i] - l[i] * ar, z0 = -l[i] * ai;
+    ar = w[2 * i] * y0 - w[2 * i + 1] * z0;
+    ai = w[2 * i] * z0 + w[2 * i + 1] * y0;
+    g[j] = ar;
+    g[j + 1] = ai;
+    double y1 = r[i] - l[i] * br, z1 = -l[i] * bi;
+    br = v[2 * i] * y1 - v[2 * i + 1] * z1;
+    bi = v[2 * i] * z1 + v[2 * i + 1] * y1;
+    g[j + 2] = br;
+    g[j + 3] = bi;
+  }
+  ar = ai = br = bi = 0;
+  for (int i = n - 1, j = 4 * (n - 1); i >= 0; i--, j -= 4) {
+    double fr = w[2 * i] * up[i], fi = w[2 * i + 1] * up[i];
+    double nr = g[j] - (fr * ar - fi * ai);
+    ai = g[j + 1] - (fr * ai + fi * ar);
+    ar = nr;
+    fr = v[2 * i] * up[i];
+    fi = v[2 * i + 1] * up[i];
+    nr = g[j + 2] - (fr * br - fi * bi);
+    bi = g[j + 3] - (fr * bi + fi * br);
+    br = nr;
+    out[i] = out[i] + (cr * ar - ci * ai) + (dr * br - di * bi);
+  }
+}
+
 /* The same for three states at once: one read of the factors, three interleaved recurrences. */
 static void add_three(int k, double *restrict out0, double *restrict out1, double *restrict out2) {
   const double *restrict l = scaled_lower, *restrict up = scaled_upper, *restrict w = factors[k];
@@ -151,18 +186,23 @@ static void add_three(int k, double *restrict out0, double *restrict out1, doubl
   }
 }
 
-/* One burst of `count` patches from u to u: in groups of three, or one after another. */
-static void burst(double tau, int count, int grouped) {
+/* How a burst goes through patches and poles: one of each at a time, two poles at a time, or three patches at a time. */
+enum order { APART, PAIRS_OF_POLES, GROUPS };
+
+/* One burst of `count` patches from u to u. */
+static void burst(double tau, int count, enum order order) {
   if (tau != factored_for) factor(tau);
   int m = 0;
-  for (; grouped && m + GROUP <= count; m += GROUP) {
+  for (; order == GROUPS && m + GROUP <= count; m += GROUP) {
     double *first = u + (size_t)m * n;
     for (int j = 0; j < GROUP; j++) apply_scaled(first + (size_t)j * n, increments[j]);
     for (int k = 0; k < PAIRS; k++) add_three(k, first, first + n, first + 2 * (size_t)n);
   }
   for (; m < count; m++) {
     apply_scaled(u + (size_t)m * n, increments[0]);
-    for (int k = 0; k < PAIRS; k++) add_one(k, increments[0], u + (size_t)m * n);
+    int k = 0;
+    for (; order != APART && k + 1 < PAIRS; k += 2) add_pair(k, increments[0], u + (size_t)m * n);
+    for (; k < PAIRS; k++) add_one(k, increments[0], u + (size_t)m * n);
   }
 }
 
@@ -194,14 +234,14 @@ static double median(double *times, int count) {
   return count % 2 ? times[count / 2] : 0.5 * (times[count / 2 - 1] + times[count / 2]);
 }
 
-static void bursts(double tau, int count, int grouped, int cold, int repeats) {
+static void bursts(double tau, int count, enum order order, int cold, int repeats) {
   double *times = numbers(repeats);
   if (!cold && tau != factored_for) factor(tau);
   for (int r = 0; r < repeats; r++) {
     memcpy(u, states, (size_t)count * n * sizeof *u);
     if (cold) factored_for = -1;
     double start = now_ms();
-    burst(tau, count, grouped);
+    burst(tau, count, order);
     times[r] = now_ms() - start;
   }
   printf("%.9g", median(times, repeats));
@@ -271,10 +311,11 @@ int main(int argc, char **argv) {
       fprintf(stderr, "malformed line: %s", line);
       return 2;
     }
-    if (!strcmp(task, "burst")) bursts(number, 1, 0, 0, repeats);
-    else if (!strcmp(task, "burst_cold")) bursts(number, 1, 0, 1, repeats);
-    else if (!strcmp(task, "burst_nine")) bursts(number, patches, 1, 0, repeats);
-    else if (!strcmp(task, "burst_nine_apart")) bursts(number, patches, 0, 0, repeats);
+    if (!strcmp(task, "burst")) bursts(number, 1, APART, 0, repeats);
+    else if (!strcmp(task, "burst_pairs")) bursts(number, 1, PAIRS_OF_POLES, 0, repeats);
+    else if (!strcmp(task, "burst_cold")) bursts(number, 1, APART, 1, repeats);
+    else if (!strcmp(task, "burst_nine")) bursts(number, patches, GROUPS, 0, repeats);
+    else if (!strcmp(task, "burst_nine_apart")) bursts(number, patches, APART, 0, repeats);
     else if (!strcmp(task, "heat")) heat(heat_step, number, repeats);
     else if (!strcmp(task, "heat_flux")) heat(flux_step, number, repeats);
     else {

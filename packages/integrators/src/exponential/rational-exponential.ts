@@ -2,6 +2,15 @@ import { checkOptions, float64, integer } from "@hml/guard";
 import { checkTridiagonal, type Tridiagonal } from "../linear/tridiagonal.ts";
 import type { Vec } from "../rhs.ts";
 import type { TimeStepper } from "../time-stepper.ts";
+import {
+  eliminateOne,
+  eliminatePair,
+  eliminateThree,
+  type ScaledBands,
+  substituteOne,
+  substitutePair,
+  substituteThree,
+} from "./rational-sweeps.ts";
 
 /**
  * Poles z_k in the upper half plane and residues c_k of the 14-pole Caratheodory-Fejer approximation
@@ -73,7 +82,7 @@ export function rationalExponential(operator: Tridiagonal, options: { readonly m
   upper[n - 1] = 0;
 
   const factors = Array.from({ length: PAIRS }, () => new Float64Array(2 * n));
-  const sweep = new Float64Array(2 * n * Math.min(members, GROUP));
+  const sweep = new Float64Array(2 * n * Math.max(2, Math.min(members, GROUP)));
   const increments = Array.from({ length: Math.min(members, GROUP) }, () => new Float64Array(n));
   const scaled = { lower: new Float64Array(n), upper: new Float64Array(n), rowSum: new Float64Array(n) };
   let factoredFor = Number.NaN;
@@ -110,11 +119,24 @@ export function rationalExponential(operator: Tridiagonal, options: { readonly m
         applyScaled(scaled, a, ra);
         applyScaled(scaled, b, rb);
         applyScaled(scaled, c, rc);
-        for (let k = 0; k < PAIRS; k++) addThree(scaled, factors[k]!, WEIGHTS[k]!, sweep, ra, rb, rc, a, b, c);
+        for (let k = 0; k < PAIRS; k++) {
+          const { re, im } = WEIGHTS[k]!;
+          eliminateThree(scaled.lower, factors[k]!, sweep, ra, rb, rc);
+          substituteThree(scaled.upper, factors[k]!, re, im, sweep, a, b, c);
+        }
       }
       for (; m < members; m++) {
-        applyScaled(scaled, views[m]!, increments[0]!);
-        for (let k = 0; k < PAIRS; k++) addOne(scaled, factors[k]!, WEIGHTS[k]!, sweep, increments[0]!, views[m]!);
+        const out = views[m]!;
+        const r = increments[0]!;
+        applyScaled(scaled, out, r);
+        for (let k = 0; k + 1 < PAIRS; k += 2) {
+          eliminatePair(scaled.lower, factors[k]!, factors[k + 1]!, sweep, r);
+          substitutePair(scaled.upper, factors[k]!, factors[k + 1]!, WEIGHTS[k]!, WEIGHTS[k + 1]!, sweep, out);
+        }
+        const last = PAIRS - 1;
+        const { re, im } = WEIGHTS[last]!;
+        eliminateOne(scaled.lower, factors[last]!, sweep, r);
+        substituteOne(scaled.upper, factors[last]!, re, im, sweep, out);
       }
     },
   };
@@ -125,18 +147,6 @@ export function rationalExponential(operator: Tridiagonal, options: { readonly m
  * a time), and each does the same operations in the same order as alone, so the bits are the same.
  */
 const GROUP = 3;
-
-/** tau A as its off-diagonals and its row sums, which are exactly zero for an operator that keeps constants. */
-interface ScaledBands {
-  readonly lower: Vec;
-  readonly upper: Vec;
-  readonly rowSum: Vec;
-}
-
-interface ComplexWeight {
-  readonly re: number;
-  readonly im: number;
-}
 
 /** out = tau A u, by differences of neighbours. */
 function applyScaled(bands: ScaledBands, u: Vec, out: Vec): void {
@@ -173,119 +183,5 @@ function factorShifted(bands: ScaledBands, zr: number, zi: number, w: Vec): void
     wi = -ei * q;
     w[2 * i] = wr;
     w[2 * i + 1] = wi;
-  }
-}
-
-/** out += Re(c x), (tau A - z) x = r, for one member. */
-function addOne(bands: ScaledBands, w: Vec, c: ComplexWeight, g: Vec, r: Vec, out: Vec): void {
-  eliminateOne(bands.lower, w, g, r);
-  substituteOne(bands.upper, w, c.re, c.im, g, out);
-}
-
-/** The same for three members at once: one read of the factors, three interleaved recurrences. */
-function addThree(
-  bands: ScaledBands,
-  w: Vec,
-  c: ComplexWeight,
-  g: Vec,
-  r0: Vec,
-  r1: Vec,
-  r2: Vec,
-  out0: Vec,
-  out1: Vec,
-  out2: Vec,
-): void {
-  eliminateThree(bands.lower, w, g, r0, r1, r2);
-  substituteThree(bands.upper, w, c.re, c.im, g, out0, out1, out2);
-}
-
-// Each sweep is a function of its own: engines compile a function with one hot loop at once, while one with two falls back to
-// the interpreter between them (measured 1.4 times slower).
-
-/** Forward: g_i = w_i (r_i - lower_i g_(i-1)). */
-function eliminateOne(lower: Vec, w: Vec, g: Vec, r: Vec): void {
-  let gr = 0;
-  let gi = 0;
-  for (let i = 0; i < r.length; i++) {
-    const l = lower[i]!;
-    const wr = w[2 * i]!;
-    const wi = w[2 * i + 1]!;
-    const yr = r[i]! - l * gr;
-    const yi = -l * gi;
-    gr = wr * yr - wi * yi;
-    gi = wr * yi + wi * yr;
-    g[2 * i] = gr;
-    g[2 * i + 1] = gi;
-  }
-}
-
-/** Backward: x_i = g_i - w_i upper_i x_(i+1), out_i += Re(c x_i). */
-function substituteOne(upper: Vec, w: Vec, cr: number, ci: number, g: Vec, out: Vec): void {
-  let xr = 0;
-  let xi = 0;
-  for (let i = out.length - 1; i >= 0; i--) {
-    const fr = w[2 * i]! * upper[i]!;
-    const fi = w[2 * i + 1]! * upper[i]!;
-    const nr = g[2 * i]! - (fr * xr - fi * xi);
-    xi = g[2 * i + 1]! - (fr * xi + fi * xr);
-    xr = nr;
-    out[i] = out[i]! + (cr * xr - ci * xi);
-  }
-}
-
-function eliminateThree(lower: Vec, w: Vec, g: Vec, r0: Vec, r1: Vec, r2: Vec): void {
-  let ar = 0;
-  let ai = 0;
-  let br = 0;
-  let bi = 0;
-  let er = 0;
-  let ei = 0;
-  for (let i = 0, j = 0; i < r0.length; i++, j += 6) {
-    const l = lower[i]!;
-    const wr = w[2 * i]!;
-    const wi = w[2 * i + 1]!;
-    const y0 = r0[i]! - l * ar;
-    const z0 = -l * ai;
-    ar = wr * y0 - wi * z0;
-    ai = wr * z0 + wi * y0;
-    g[j] = ar;
-    g[j + 1] = ai;
-    const y1 = r1[i]! - l * br;
-    const z1 = -l * bi;
-    br = wr * y1 - wi * z1;
-    bi = wr * z1 + wi * y1;
-    g[j + 2] = br;
-    g[j + 3] = bi;
-    const y2 = r2[i]! - l * er;
-    const z2 = -l * ei;
-    er = wr * y2 - wi * z2;
-    ei = wr * z2 + wi * y2;
-    g[j + 4] = er;
-    g[j + 5] = ei;
-  }
-}
-
-function substituteThree(upper: Vec, w: Vec, cr: number, ci: number, g: Vec, out0: Vec, out1: Vec, out2: Vec): void {
-  let ar = 0;
-  let ai = 0;
-  let br = 0;
-  let bi = 0;
-  let er = 0;
-  let ei = 0;
-  for (let i = out0.length - 1, j = 6 * i; i >= 0; i--, j -= 6) {
-    const fr = w[2 * i]! * upper[i]!;
-    const fi = w[2 * i + 1]! * upper[i]!;
-    let nr = g[j]! - (fr * ar - fi * ai);
-    ai = g[j + 1]! - (fr * ai + fi * ar);
-    ar = nr;
-    out0[i] = out0[i]! + (cr * ar - ci * ai);
-    nr = g[j + 2]! - (fr * br - fi * bi);
-    bi = g[j + 3]! - (fr * bi + fi * br);
-    br = nr;
-    out1[i] = out1[i]! + (cr * br - ci * bi);
-    nr = g[j + 4]! - (fr * er - fi * ei);
-    ei = g[j + 5]! - (fr * ei + fi * er);
-    er = nr;
-    out2[i] = out2[i]! + (cr * er - ci * ei);
   }
 }
