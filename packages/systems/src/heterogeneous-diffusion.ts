@@ -61,7 +61,8 @@ const PHASE_STEPS = 1e10;
 
 /**
  * The 1D medium of the homogenisation study. Length and time units are the user's; with the defaults a* = sqrt(0.21).
- * `sampling: "right"` is what the authors' program does; with 100 points a period the two differ by 1e-7.
+ * `sampling: "right"` is what the authors' program does; with 100 points a period their effective coefficients
+ * differ by 2e-7.
  *
  * @throws RangeError / TypeError for a malformed spec or interval, or a coefficient that is not positive and finite.
  * Source: Arbabi, Bunder, Samaey, Roberts, Kevrekidis, JOM 72 (2020) 4444, section "one-dimensional example", eq. (19).

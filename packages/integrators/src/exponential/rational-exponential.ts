@@ -143,8 +143,8 @@ export function rationalExponential(operator: Tridiagonal, options: { readonly m
 }
 
 /**
- * Members solved together: three independent recurrences hide the latency of one (measured 1.4 times faster than one at
- * a time), and each does the same operations in the same order as alone, so the bits are the same.
+ * Members solved together: three independent recurrences hide the latency of one, and each does the same operations in
+ * the same order as alone, so the bits are the same.
  */
 const GROUP = 3;
 
