@@ -43,6 +43,17 @@ export {
   slopeDeviation,
 } from "./projective/slope.ts";
 
+export { microMacroParareal } from "./parallel/micro-macro.ts";
+export { type PararealOptions, parareal } from "./parallel/parareal.ts";
+export type {
+  MicroMacroMaps,
+  MicroMacroOptions,
+  ParallelOptions,
+  ParallelReport,
+  ParallelTimeStepper,
+} from "./parallel/time-parallel.ts";
+export { type SliceModel, type TimeSlice, timeSlices } from "./parallel/time-slices.ts";
+
 export { RATIONAL_EXPONENTIAL_ERROR, rationalExponential } from "./exponential/rational-exponential.ts";
 export { applyTridiagonal, type Tridiagonal } from "./linear/tridiagonal.ts";
 
