@@ -4,7 +4,7 @@ import type { StackShape } from "./stack-shape.ts";
 
 /**
  * Dense layers one after the other, evaluated on a tile of rows: the engine under every net of this package. The tile
- * is small enough to stay in the processor's first cache; a batch is tile after tile.
+ * is small enough to stay in the processor's first caches; a batch is tile after tile.
  */
 export interface DenseStack {
   /** [rows, shape.inputs], filled by the caller before `forward`. */
@@ -21,12 +21,53 @@ export interface DenseStack {
   backward(rows: number): void;
 }
 
-/** A dense stack over flat `parameters`; with `gradient` (same layout) it can also go backwards. */
+/** The stack of a net, odd where its shape says so, over flat `parameters`; with `gradient` (same layout) it can also go backwards. */
 export function denseStack(
   shape: StackShape,
   parameters: Float64Array,
   tileRows: number,
   gradient?: Float64Array,
+): DenseStack {
+  if (!shape.odd) return plainStack(shape, parameters, tileRows, gradient);
+  return oddStack(shape, plainStack(shape, parameters, 2 * tileRows, gradient), tileRows);
+}
+
+/** F(z) = (G(z) - G(-z)) / 2: the mirrored rows lie behind the others in one stack of twice the rows. */
+function oddStack(shape: StackShape, both: DenseStack, tileRows: number): DenseStack {
+  const { inputs } = both;
+  const outputs = new Float64Array(tileRows * shape.outputs);
+  const outputGradient = new Float64Array(tileRows * shape.outputs);
+  return {
+    inputs,
+    outputs,
+    outputGradient,
+    forward(rows) {
+      const mirror = rows * shape.inputs;
+      for (let i = 0; i < mirror; i++) inputs[mirror + i] = -inputs[i]!;
+      both.forward(2 * rows);
+      const count = rows * shape.outputs;
+      for (let i = 0; i < count; i++) outputs[i] = 0.5 * (both.outputs[i]! - both.outputs[count + i]!);
+    },
+    beginGradient() {
+      both.beginGradient();
+    },
+    backward(rows) {
+      const count = rows * shape.outputs;
+      for (let i = 0; i < count; i++) {
+        const half = 0.5 * outputGradient[i]!;
+        both.outputGradient[i] = half;
+        both.outputGradient[count + i] = -half;
+      }
+      both.backward(2 * rows);
+    },
+  };
+}
+
+function plainStack(
+  shape: StackShape,
+  parameters: Float64Array,
+  tileRows: number,
+  gradient: Float64Array | undefined,
 ): DenseStack {
   const layers = shape.layers.map(({ inputs, units, activation, weightAt, biasAt }) => {
     const weightEnd = weightAt + inputs * units;
@@ -47,9 +88,10 @@ export function denseStack(
   });
   const inputs = new Float64Array(tileRows * shape.inputs);
   const last = layers.at(-1)!;
+  const skip = skipOf(shape, parameters, tileRows, gradient);
   return {
     inputs,
-    outputs: last.values,
+    outputs: skip === undefined ? last.values : skip.outputs,
     outputGradient: last.delta,
     forward(rows) {
       let below = inputs;
@@ -58,6 +100,9 @@ export function denseStack(
         activate(layer.activation, layer.values, rows * layer.units);
         below = layer.values;
       }
+      if (skip === undefined) return;
+      affine(inputs, skip.w, undefined, skip.outputs, rows, shape.outputs, shape.inputs);
+      for (let i = 0; i < rows * shape.outputs; i++) skip.outputs[i] = skip.outputs[i]! + last.values[i]!;
     },
     beginGradient() {
       gradient!.fill(0);
@@ -67,6 +112,9 @@ export function denseStack(
       }
     },
     backward(rows) {
+      if (skip !== undefined) {
+        addWeightGradient(last.delta, inputs, skip.gradient!, rows, shape.outputs, shape.inputs);
+      }
       for (let l = layers.length - 1; l >= 0; l--) {
         const layer = layers[l]!;
         backActivate(layer.activation, layer.values, layer.delta, rows * layer.units);
@@ -77,5 +125,21 @@ export function denseStack(
           affine(layer.delta, layer.transposed, undefined, layers[l - 1]!.delta, rows, layer.inputs, layer.units);
       }
     },
+  };
+}
+
+/** Views of the linear skip's weights and the sum of both paths; undefined where the net has none. */
+function skipOf(
+  { skipAt, inputs, outputs }: StackShape,
+  parameters: Float64Array,
+  tileRows: number,
+  gradient: Float64Array | undefined,
+): { w: Float64Array; gradient: Float64Array | undefined; outputs: Float64Array } | undefined {
+  if (skipAt === undefined) return undefined;
+  const end = skipAt + inputs * outputs;
+  return {
+    w: parameters.subarray(skipAt, end),
+    gradient: gradient?.subarray(skipAt, end),
+    outputs: new Float64Array(tileRows * outputs),
   };
 }

@@ -1,23 +1,24 @@
 export { type Activation } from "./activation.ts";
+export type { DenseLayer, Init, StackSpec } from "./stack-spec.ts";
 export {
   checkNetSpec,
-  type DenseLayer,
   type DiscretisedNet,
   discretisedNet,
+  type DivergenceNet,
+  divergenceNet,
+  type DivergenceOrder,
   type FluxNet,
   fluxNet,
   type FunctionalNet,
   functionalNet,
-  type Init,
   type NetSpec,
-  type StackSpec,
   type StencilSpec,
 } from "./net-spec.ts";
 export { parameterCount } from "./stack-shape.ts";
 
 export { train } from "./train.ts";
 export type { TrainingProgress, TrainOptions } from "./train-plan.ts";
-export type { TrainingData } from "./training-data.ts";
+export type { LossKind, TrainingData } from "./training-data.ts";
 export type { AdamOptions } from "./adam.ts";
 export type { ConstantSchedule, CosineSchedule, Schedule, StepSchedule } from "./schedule.ts";
 export type { History, Trained } from "./trained.ts";

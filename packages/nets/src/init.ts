@@ -1,8 +1,8 @@
 import type { RandomSource } from "@hml/integrators";
-import type { Init } from "./net-spec.ts";
+import type { Init } from "./stack-spec.ts";
 import type { StackShape } from "./stack-shape.ts";
 
-/** Fills zeroed parameters with starting weights, drawn in the order they are stored; biases stay zero. */
+/** Fills zeroed parameters with starting weights, drawn in the order they are stored; biases and skips stay zero. */
 export function drawWeights(shape: StackShape, init: Init, random: RandomSource, parameters: Float64Array): void {
   for (const { inputs, units, weightAt } of shape.layers) {
     const limit = Math.sqrt(6 / (init === "he" ? inputs : inputs + units));

@@ -1,8 +1,8 @@
-import { callable, checkOptions, integer, oneOf, show } from "@hml/guard";
+import { callable, checkOptions, oneOf, show } from "@hml/guard";
 import type { Rhs, Vec } from "@hml/integrators";
-import { netEvaluator } from "./net-evaluator.ts";
+import { fieldEvaluator, stackEvaluator } from "./net-evaluator.ts";
+import { extentsOf, rowLayout } from "./row-layout.ts";
 import { stackShape } from "./stack-shape.ts";
-import { rowLayout } from "./stencil.ts";
 import type { Trained } from "./trained.ts";
 import { parametersFrom } from "./weights.ts";
 
@@ -14,63 +14,68 @@ export interface DerivativeOperator {
 
 /** The grid on which a learned law runs. */
 export interface LearnedRhsOptions {
-  /** Number of grid points. */
-  readonly size: number;
+  /** Number of grid points; [x, y] or [x, y, z] in two or three dimensions, x contiguous in the state. */
+  readonly size: number | readonly number[];
   /**
    * `dirichlet`: the ends keep their values, so their slope is zero (with a stencil wider than three points, so do the
-   * points next to them where the stencil does not fit); `periodic`: the grid wraps around.
+   * points next to them where the stencil does not fit); `periodic`: the grid wraps around, which a divergence net needs.
    */
   readonly ends: "dirichlet" | "periodic";
-  /** Functional net: the operator behind each feature's name, `u` itself excepted; values at held ends are not read. */
+  /**
+   * Functional and divergence nets: the operator behind each feature's name, `u` itself excepted; values at held ends
+   * are not read.
+   */
   readonly derivatives?: Readonly<Record<string, DerivativeOperator>>;
 }
 
 /**
  * A trained net as the right-hand side du/dt of any integrator; allocates nothing per call and ignores `t`.
  *
- * @throws RangeError or TypeError when it is built: a grid narrower than the stencil, a feature without an operator, a
- * net with several outputs; when it is called with a state of another length
+ * @throws RangeError or TypeError when it is built: a grid narrower than the stencil or of other dimension, a feature
+ * without an operator, a net with several outputs; when it is called with a state of another length
  */
 export function learnedRhs(trained: Pick<Trained, "spec" | "weights">, options: LearnedRhsOptions): Rhs {
   const where = "learnedRhs";
   checkOptions(where, options, ["size", "ends", "derivatives"]);
   const { spec } = trained;
-  const size = integer(where, "size", options.size, 1);
+  const extents = extentsOf(where, "size", options.size);
   const periodic = oneOf(where, "ends", options.ends, ["dirichlet", "periodic"]) === "periodic";
-  const evaluator = netEvaluator(spec, parametersFrom(where, spec, trained.weights()));
+  const evaluator = stackEvaluator(spec, parametersFrom(where, spec, trained.weights()));
 
-  if (spec.kind !== "functionalNet") {
+  if (!("features" in spec)) {
     if (options.derivatives !== undefined) {
       throw new RangeError(`${where}: derivatives must be left out for a ${spec.kind}; it reads the field alone`);
     }
-    const { margin } = rowLayout(where, spec, size, periodic);
+    const layout = rowLayout(where, spec, extents, periodic);
+    const field = fieldEvaluator(spec, evaluator, layout);
     return (_t, u, out) => {
-      checkSize(u, size);
-      out.fill(0, 0, margin);
-      out.fill(0, size - margin);
-      evaluator.snapshot(u, periodic, margin, out);
+      checkSize(u, layout.points);
+      field(u, out);
     };
   }
 
   const { outputs, inputs } = stackShape(spec);
-  if (outputs !== 1) throw new RangeError(`${where}: the net must have one output, got ${outputs}`);
+  if (spec.kind === "functionalNet" && outputs !== 1) {
+    throw new RangeError(`${where}: the net must have one output, got ${outputs}`);
+  }
   const operators = operatorsOf(where, spec.features, options.derivatives ?? {});
-  const margin = periodic ? 0 : 1;
-  if (size < 2 * margin + 1) throw new RangeError(`${where}: size must be at least 3 with held ends, got ${size}`);
-  const rows = size - 2 * margin;
-  const features = new Float64Array(rows * inputs);
-  const derivative = new Float64Array(size);
+  const layout = rowLayout(where, spec, extents, periodic, periodic ? 0 : 1);
+  const { points, predicted } = layout;
+  if (predicted.length === 0) {
+    throw new RangeError(`${where}: size must be at least 3 with held ends, got ${extents.join(" x ")}`);
+  }
+  const field = fieldEvaluator(spec, evaluator, layout);
+  const features = new Float64Array(predicted.length * inputs);
+  const derivative = new Float64Array(points);
   return (_t, u, out) => {
-    checkSize(u, size);
+    checkSize(u, points);
     for (let f = 0; f < inputs; f++) {
       const operator = operators[f];
       if (operator !== undefined) operator.apply(u, derivative);
       const values = operator === undefined ? u : derivative;
-      for (let i = 0; i < rows; i++) features[i * inputs + f] = values[i + margin]!;
+      for (let i = 0; i < predicted.length; i++) features[i * inputs + f] = values[predicted[i]!]!;
     }
-    out.fill(0, 0, margin);
-    out.fill(0, size - margin);
-    evaluator.points(features, rows, out, margin);
+    field(features, out);
   };
 }
 

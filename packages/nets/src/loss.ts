@@ -1,12 +1,13 @@
 import { denseStack } from "./dense-stack.ts";
+import { headOf } from "./head.ts";
 import type { NetSpec } from "./net-spec.ts";
-import type { StackShape } from "./stack-shape.ts";
+import { stackShape } from "./stack-shape.ts";
 import type { Samples } from "./training-data.ts";
 
 /** Rows the dense stack works on at once; 64 x 32 float64 values a layer stay in a first-level cache. */
 export const TILE_ROWS = 64;
 
-/** The mean squared error of a net over chosen rows of its samples, with its gradient when asked. */
+/** The weighted mean squared error of a net over chosen rows of its samples, with its gradient when asked. */
 export interface Loss {
   /**
    * 1/(b p) sum over the rows order[from...to) and their p predicted values of weight (prediction - target)^2, b being
@@ -18,24 +19,29 @@ export interface Loss {
 }
 
 /**
- * Binds the loss to flat `parameters` and `gradient`. A batch is walked in tiles of whole rows in the order given, so
- * every sum is taken in one fixed order. Work arrays are made here, for samples of `stackRows` stack rows.
+ * Binds the loss to flat `parameters` and `gradient`. A batch is walked in tiles of whole snapshots in the order given,
+ * so every sum is taken in one fixed order. Work arrays are made here, for samples laid out as `samples`.
  */
 export function meanSquaredError(
   spec: NetSpec,
-  shape: StackShape,
-  stackRows: number,
+  { layout }: Pick<Samples, "layout">,
   parameters: Float64Array,
   gradient: Float64Array,
 ): Loss {
+  const shape = stackShape(spec);
+  const stackRows = layout.rows;
   const rowsPerTile = Math.max(1, Math.floor(TILE_ROWS / stackRows));
   const stack = denseStack(shape, parameters, rowsPerTile * stackRows, gradient);
+  const head = headOf(spec, layout, shape.outputs);
   const { inputs, outputs, outputGradient } = stack;
-  const spacing = spec.kind === "fluxNet" ? spec.spacing : undefined;
+  const rowInputs = stackRows * shape.inputs;
+  const rowOutputs = stackRows * shape.outputs;
+  const predicted = layout.predicted.length * (spec.kind === "functionalNet" ? shape.outputs : 1);
+  const errors = new Float64Array(predicted);
 
   function pass(samples: Samples, order: Int32Array, from: number, to: number, backward: boolean): number {
-    const { predicted, targets, weights } = samples;
-    const rowInputs = stackRows * shape.inputs;
+    const { targets, weights, rowLength } = samples;
+    const { gather } = samples.layout;
     const scale = 1 / ((to - from) * predicted);
     if (backward) stack.beginGradient();
     let sum = 0;
@@ -43,31 +49,27 @@ export function meanSquaredError(
       const end = Math.min(first + rowsPerTile, to);
       let p = 0;
       for (let s = first; s < end; s++) {
-        let q = order[s]! * rowInputs;
-        for (let i = 0; i < rowInputs; i++) inputs[p++] = samples.inputs[q++]!;
-      }
-      const rows = (end - first) * stackRows;
-      stack.forward(rows);
-      if (spacing !== undefined) outputGradient.fill(0);
-      for (let s = first; s < end; s++) {
-        const weight = weights[order[s]!]!;
-        const at = (s - first) * stackRows * shape.outputs;
-        const targetAt = order[s]! * predicted;
-        for (let i = 0; i < predicted; i++) {
-          const k = at + i;
-          const prediction = spacing === undefined ? outputs[k]! : (outputs[k]! - outputs[k + 1]!) / spacing;
-          const error = prediction - targets[targetAt + i]!;
-          sum += weight * error * error;
-          const slope = 2 * scale * weight * error;
-          if (spacing === undefined) {
-            outputGradient[k] = slope;
-          } else {
-            outputGradient[k] = outputGradient[k]! + slope / spacing;
-            outputGradient[k + 1] = outputGradient[k + 1]! - slope / spacing;
-          }
+        const at = order[s]! * rowLength;
+        if (gather === undefined) {
+          for (let i = 0; i < rowInputs; i++) inputs[p++] = samples.inputs[at + i]!;
+        } else {
+          for (let i = 0; i < rowInputs; i++) inputs[p++] = samples.inputs[at + gather[i]!]!;
         }
       }
-      if (backward) stack.backward(rows);
+      stack.forward((end - first) * stackRows);
+      for (let s = first; s < end; s++) {
+        const weight = weights[order[s]!]!;
+        const at = (s - first) * rowOutputs;
+        const targetAt = order[s]! * predicted;
+        head.apply(outputs, at, errors);
+        for (let i = 0; i < predicted; i++) {
+          const error = errors[i]! - targets[targetAt + i]!;
+          sum += weight * error * error;
+          errors[i] = 2 * scale * weight * error;
+        }
+        if (backward) head.transpose(errors, outputGradient, at);
+      }
+      if (backward) stack.backward((end - first) * stackRows);
     }
     return sum * scale;
   }

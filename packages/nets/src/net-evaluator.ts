@@ -1,46 +1,57 @@
 import { denseStack } from "./dense-stack.ts";
+import { headOf } from "./head.ts";
 import { TILE_ROWS } from "./loss.ts";
 import type { NetSpec } from "./net-spec.ts";
+import type { RowLayout } from "./row-layout.ts";
 import { stackShape } from "./stack-shape.ts";
-import { gatherStencils } from "./stencil.ts";
 
-/** Evaluates a net on one snapshot, or on points given by their features, in tiles; nothing is allocated. */
-export interface NetEvaluator {
-  /** F at `rows` points whose features are features[0...], [row, feature], into out[outAt...], [row, output]. */
-  points(features: Float64Array, rows: number, out: Float64Array, outAt: number): void;
-  /** The predicted points of the snapshot u into out[margin...]; what lies outside them in `out` is not touched. */
-  snapshot(u: Float64Array, periodic: boolean, margin: number, out: Float64Array): void;
+/** Evaluates the dense stack of a net row by row, in tiles; nothing is allocated. */
+export interface StackEvaluator {
+  /**
+   * `rows` rows of stack outputs into `out`, [row, output]. The inputs of the rows are values[gather[0...]], or without
+   * `gather` values[0...], [row, input].
+   */
+  evaluate(values: Float64Array, gather: Int32Array | undefined, rows: number, out: Float64Array): void;
 }
 
 /** Binds an evaluator to a net and its flat parameters. It owns work arrays: one per worker. */
-export function netEvaluator(spec: NetSpec, parameters: Float64Array): NetEvaluator {
+export function stackEvaluator(spec: NetSpec, parameters: Float64Array): StackEvaluator {
   const shape = stackShape(spec);
-  const stack = denseStack(shape, parameters, TILE_ROWS + 1);
+  const stack = denseStack(shape, parameters, TILE_ROWS);
   return {
-    points(features, rows, out, outAt) {
+    evaluate(values, gather, rows, out) {
       for (let from = 0; from < rows; from += TILE_ROWS) {
         const count = Math.min(TILE_ROWS, rows - from);
         const at = from * shape.inputs;
-        for (let i = 0; i < count * shape.inputs; i++) stack.inputs[i] = features[at + i]!;
+        const end = count * shape.inputs;
+        if (gather === undefined) for (let i = 0; i < end; i++) stack.inputs[i] = values[at + i]!;
+        else for (let i = 0; i < end; i++) stack.inputs[i] = values[gather[at + i]!]!;
         stack.forward(count);
-        const to = outAt + from * shape.outputs;
+        const to = from * shape.outputs;
         for (let i = 0; i < count * shape.outputs; i++) out[to + i] = stack.outputs[i]!;
       }
     },
-    snapshot(u, periodic, margin, out) {
-      const predicted = u.length - 2 * margin;
-      const spacing = spec.kind === "fluxNet" ? spec.spacing : undefined;
-      for (let from = 0; from < predicted; from += TILE_ROWS) {
-        const count = Math.min(TILE_ROWS, predicted - from);
-        // A flux net needs the face on both sides of its last point; the next tile evaluates that face again.
-        const rows = spacing === undefined ? count : count + 1;
-        gatherStencils(u, 0, u.length, shape.inputs, periodic, from, rows, stack.inputs, 0);
-        stack.forward(rows);
-        const f = stack.outputs;
-        for (let i = 0; i < count; i++) {
-          out[margin + from + i] = spacing === undefined ? f[i]! : (f[i]! - f[i + 1]!) / spacing;
-        }
-      }
-    },
+  };
+}
+
+/**
+ * The predictions of a net on one grid as a field: `values` is the snapshot, or the features of the predicted points,
+ * [point, feature]; `out` has one value a grid point, zero where nothing is predicted. It owns work arrays.
+ */
+export function fieldEvaluator(
+  spec: NetSpec,
+  evaluator: StackEvaluator,
+  layout: RowLayout,
+): (values: Float64Array, out: Float64Array) => void {
+  const { outputs } = stackShape(spec);
+  const { predicted, rows, gather, points } = layout;
+  const head = headOf(spec, layout, outputs);
+  const stackOutputs = new Float64Array(rows * outputs);
+  const predictions = new Float64Array(predicted.length);
+  return (values, out) => {
+    evaluator.evaluate(values, gather, rows, stackOutputs);
+    head.apply(stackOutputs, 0, predictions);
+    if (predicted.length < points) out.fill(0);
+    for (let i = 0; i < predicted.length; i++) out[predicted[i]!] = predictions[i]!;
   };
 }

@@ -1,33 +1,9 @@
 import { checkOptions, integer, oneOf, positive, show } from "@hml/guard";
-import type { Activation } from "./activation.ts";
-
-/** One dense layer: `units` weighted sums of the layer below, then the activation. */
-export interface DenseLayer {
-  /** Number of outputs, 1 to 65,536. */
-  readonly units: number;
-  /** Applied to each sum. */
-  readonly activation: Activation;
-  /** Whether each sum has a constant term; default true. */
-  readonly bias?: boolean;
-}
+import { checkScalarStack, checkStack, MAX_WIDTH, type StackSpec } from "./stack-spec.ts";
 
 /**
- * How weights start (biases start at zero): `glorot` uniform in +-sqrt(6 / (inputs + units)), the default of Keras and
- * of the paper's code (Glorot and Bengio 2010, eq. 16); `he` uniform in +-sqrt(6 / inputs), for deep ReLU stacks (He et
- * al. 2015).
- */
-export type Init = "glorot" | "he";
-
-/** What every net has: a dense stack and how its weights start. */
-export interface StackSpec {
-  /** Layers from the input upwards, 1 to 256. */
-  readonly layers: readonly DenseLayer[];
-  /** How weights start. */
-  readonly init: Init;
-}
-
-/**
- * The functional net: du/dt = F(u, u_x, u_xx, ...) at a point, F a dense stack on features that the caller computes.
+ * The functional net: du/dt = F(u, u_x, u_xx, ...) at a point, F a dense stack on features that the caller computes, in
+ * any number of dimensions.
  *
  * Source: Arbabi, Bunder, Samaey, Roberts, Kevrekidis, JOM 2020, the net on u and its derivatives.
  */
@@ -40,8 +16,11 @@ export interface FunctionalNet extends StackSpec {
 
 /** Nets that read neighbouring grid values. */
 export interface StencilSpec extends StackSpec {
-  /** Number of neighbouring values read. */
-  readonly stencil: number;
+  /**
+   * Number of neighbouring values read: a number on a line, [x, y] or [x, y, z] in two or three dimensions. The stack
+   * takes them with x running fastest, as they lie in the field.
+   */
+  readonly stencil: number | readonly number[];
   /**
    * How training data and `predict` treat the ends of a snapshot: `valid` gives no output where the stencil does not
    * fit, `periodic` wraps around.
@@ -51,9 +30,9 @@ export interface StencilSpec extends StackSpec {
 
 /**
  * The discretised net: du/dt = F(u_{i-m}, ..., u_{i+m}) with the same F at every point, that is a convolution of width
- * `stencil` = 2m + 1 followed by 1x1 convolutions.
+ * `stencil` = 2m + 1 (along each axis) followed by 1x1 convolutions.
  *
- * Source: Arbabi et al., JOM 2020, the net on the solution values.
+ * Source: Arbabi et al., JOM 2020, the net on the solution values; in 2D they read 5 x 5 values of a periodic field.
  */
 export interface DiscretisedNet extends StencilSpec {
   /** Tells the nets apart. */
@@ -61,72 +40,87 @@ export interface DiscretisedNet extends StencilSpec {
 }
 
 /**
- * The flux net: du_i/dt = -(f_{i+1/2} - f_{i-1/2}) / spacing with the learned flux f_{i+1/2} = F(u_{i-m+1}, ..., u_{i+m}),
- * `stencil` = 2m. Whatever is learned, the sum of du/dt over a periodic grid is zero to rounding.
+ * The flux net on a line: du_i/dt = -(f_{i+1/2} - f_{i-1/2}) / spacing with the learned flux
+ * f_{i+1/2} = F(u_{i-m+1}, ..., u_{i+m}), `stencil` = 2m. Whatever is learned, the sum of du/dt over a periodic grid is
+ * zero to rounding.
  */
 export interface FluxNet extends StencilSpec {
   /** Tells the nets apart. */
   readonly kind: "fluxNet";
+  /** Number of values read, those beside a cell face. */
+  readonly stencil: number;
   /** Grid spacing dx. */
   readonly spacing: number;
 }
 
+/** How a divergence net differentiates: exactly for band-limited fields, or by central differences of that order. */
+export type DivergenceOrder = "spectral" | 2 | 4 | 6;
+
+/**
+ * The divergence net on a periodic grid of one, two or three dimensions: du/dt = d_x f_x + d_y f_y + ... with the learned
+ * vector (f_x, f_y, ...) = F(features) at each point, one output of the stack an axis. For diffusion f = K grad u, minus
+ * the physical flux. Whatever is learned, the sum of du/dt over the grid is zero to rounding, so the mean is kept.
+ *
+ * The features, most often u and its first derivatives, are computed by the caller; the divergence is part of the net.
+ */
+export interface DivergenceNet extends StackSpec {
+  /** Tells the nets apart. */
+  readonly kind: "divergenceNet";
+  /** Names of the inputs in their order, such as ["u", "u_x", "u_y"]. */
+  readonly features: readonly string[];
+  /** Length of the period along x, or x and y, or x, y and z: one an axis. */
+  readonly period: readonly number[];
+  /** The derivative along each axis. */
+  readonly derivative: DivergenceOrder;
+}
+
 /** A net as plain JSON data, told apart by `kind`. */
-export type NetSpec = FunctionalNet | DiscretisedNet | FluxNet;
+export type NetSpec = FunctionalNet | DiscretisedNet | FluxNet | DivergenceNet;
 
-/** The paper's code: 32, 32, 1, ReLU after the first two. */
-export const CODE_LAYERS: readonly DenseLayer[] = Object.freeze([
-  Object.freeze({ units: 32, activation: "relu" }),
-  Object.freeze({ units: 32, activation: "relu" }),
-  Object.freeze({ units: 1, activation: "linear" }),
-] as const);
-
-const MAX_LAYERS = 256;
-const MAX_WIDTH = 65_536;
-const MAX_PARAMETERS = 134_217_728;
+const STACK = ["layers", "init", "odd", "skip"] as const;
 
 /**
  * Specification of a functional net; what is left out is as in the paper's code: features u, u_x, u_xx, layers 32, 32, 1
- * with ReLU after the first two, Glorot weights.
+ * with ReLU after the first two, Glorot weights, no symmetry and no skip.
  *
  * @throws RangeError or TypeError on a value that is not allowed.
  */
 export function functionalNet(options: Partial<Omit<FunctionalNet, "kind">> = {}): FunctionalNet {
   const where = "functionalNet";
-  checkOptions(where, options, ["features", "layers", "init"]);
-  const { features = ["u", "u_x", "u_xx"] } = options;
-  if (!Array.isArray(features))
-    throw new TypeError(`${where}: features must be an array of names, got ${show(features)}`);
-  integer(where, "features.length", features.length, 1, MAX_WIDTH);
-  const seen = new Set<string>();
-  for (const name of features) {
-    if (typeof name !== "string" || name === "") {
-      throw new TypeError(`${where}: each feature must be a non-empty name, got ${show(name)}`);
-    }
-    if (seen.has(name)) throw new RangeError(`${where}: feature ${show(name)} is named twice; each must be named once`);
-    seen.add(name);
-  }
-  const stack = checkStack(where, options, seen.size);
-  return Object.freeze({ kind: where, features: Object.freeze([...seen]), ...stack });
+  checkOptions(where, options, ["features", ...STACK]);
+  const features = checkFeatures(where, options.features ?? ["u", "u_x", "u_xx"]);
+  return Object.freeze({ kind: where, features, ...checkStack(where, options, features.length) });
 }
 
 /**
- * Specification of a discretised net; what is left out is as in the paper's code: three points, valid padding, layers
- * 32, 32, 1 with ReLU after the first two, Glorot weights.
+ * Specification of a discretised net; what is left out is as in the paper's code: three points on a line, valid padding,
+ * layers 32, 32, 1 with ReLU after the first two, Glorot weights. The paper's net in 2D:
+ * `discretisedNet({ stencil: [5, 5], padding: "periodic" })`, 1,921 parameters.
  *
  * @throws RangeError or TypeError on a value that is not allowed.
  */
 export function discretisedNet(options: Partial<Omit<DiscretisedNet, "kind">> = {}): DiscretisedNet {
   const where = "discretisedNet";
-  checkOptions(where, options, ["stencil", "padding", "layers", "init"]);
+  checkOptions(where, options, ["stencil", "padding", ...STACK]);
   const { stencil = 3, padding = "valid" } = options;
-  integer(where, "stencil", stencil, 1, MAX_WIDTH);
-  if (stencil % 2 === 0) {
-    throw new RangeError(`${where}: stencil must be odd, got ${stencil}; it is centred on the point it predicts`);
+  const widths: readonly number[] = typeof stencil === "object" ? axes(where, "stencil", stencil, 2) : [stencil];
+  let values = 1;
+  for (const width of widths) {
+    integer(where, "stencil", width, 1, MAX_WIDTH);
+    if (width % 2 === 0) {
+      throw new RangeError(`${where}: stencil must be odd, got ${width}; it is centred on the point it predicts`);
+    }
+    values *= width;
   }
+  integer(where, "values of the stencil", values, 1, MAX_WIDTH);
   const ends = oneOf(where, "padding", padding, ["valid", "periodic"]);
-  const stack = checkScalarStack(where, options, stencil);
-  return Object.freeze({ kind: where, stencil, padding: ends, ...stack });
+  const stack = checkScalarStack(where, options, values);
+  return Object.freeze({
+    kind: where,
+    stencil: typeof stencil === "object" ? Object.freeze([...widths]) : stencil,
+    padding: ends,
+    ...stack,
+  });
 }
 
 /**
@@ -137,7 +131,7 @@ export function discretisedNet(options: Partial<Omit<DiscretisedNet, "kind">> = 
  */
 export function fluxNet(options: Pick<FluxNet, "spacing"> & Partial<Omit<FluxNet, "kind">>): FluxNet {
   const where = "fluxNet";
-  checkOptions(where, options, ["spacing", "stencil", "padding", "layers", "init"]);
+  checkOptions(where, options, ["spacing", "stencil", "padding", ...STACK]);
   const { spacing, stencil = 2, padding = "periodic" } = options;
   positive(where, "spacing", spacing);
   integer(where, "stencil", stencil, 2, MAX_WIDTH);
@@ -150,54 +144,80 @@ export function fluxNet(options: Pick<FluxNet, "spacing"> & Partial<Omit<FluxNet
 }
 
 /**
+ * Specification of a divergence net on a periodic grid; `period` has one length an axis. What is left out: features u and
+ * its first derivatives, the spectral derivative, layers 32, 32 and one output an axis, ReLU after the first two, no
+ * constant terms, odd, Glorot weights.
+ *
+ * Without constant terms a ReLU stack is positively homogeneous, F(s z) = s F(z) for s > 0, so its relative error does not
+ * depend on the size of the field; odd, F(-z) = -F(z), it treats u and -u alike. Both hold for every linear law.
+ *
+ * @throws RangeError or TypeError on a value that is not allowed.
+ */
+export function divergenceNet(
+  options: Pick<DivergenceNet, "period"> & Partial<Omit<DivergenceNet, "kind">>,
+): DivergenceNet {
+  const where = "divergenceNet";
+  checkOptions(where, options, ["period", "features", "derivative", ...STACK]);
+  const period = Object.freeze([...axes(where, "period", options.period, 1)]);
+  for (const length of period) positive(where, "period", length);
+  const features = checkFeatures(where, options.features ?? ["u", "u_x", "u_y", "u_z"].slice(0, period.length + 1));
+  const derivative = oneOf(where, "derivative", options.derivative ?? "spectral", ["spectral", 2, 4, 6]);
+  const layers = options.layers ?? [
+    { units: 32, activation: "relu", bias: false },
+    { units: 32, activation: "relu", bias: false },
+    { units: period.length, activation: "linear", bias: false },
+  ];
+  const stack = checkStack(where, { ...options, layers, odd: options.odd ?? true }, features.length);
+  const units = stack.layers.at(-1)!.units;
+  if (units !== period.length) {
+    throw new RangeError(
+      `${where}: layers[${stack.layers.length - 1}].units must be ${period.length}, got ${units}; one component an axis`,
+    );
+  }
+  return Object.freeze({ kind: where, features, period, derivative, ...stack });
+}
+
+const KEYS = ["kind", "features", "spacing", "stencil", "padding", "period", "derivative", ...STACK] as const;
+
+/**
  * Checks plain data, such as parsed JSON, and gives a frozen net specification with nothing left to default.
  *
  * @throws RangeError or TypeError that names what is not allowed, unknown keys included.
  */
 export function checkNetSpec(value: unknown): NetSpec {
-  checkOptions("checkNetSpec", value, ["kind", "features", "spacing", "stencil", "padding", "layers", "init"], "spec");
+  checkOptions("checkNetSpec", value, KEYS, "spec");
   const { kind, ...rest } = value as { kind?: unknown };
-  switch (oneOf("checkNetSpec", "kind", kind, ["functionalNet", "discretisedNet", "fluxNet"])) {
+  switch (oneOf("checkNetSpec", "kind", kind, ["functionalNet", "discretisedNet", "fluxNet", "divergenceNet"])) {
     case "functionalNet":
       return functionalNet(rest);
     case "discretisedNet":
       return discretisedNet(rest);
     case "fluxNet":
       return fluxNet(rest as FluxNet);
+    case "divergenceNet":
+      return divergenceNet(rest as DivergenceNet);
   }
 }
 
-/** A checked copy of the layers and the way they start; the parameter count is bounded before anything is allocated. */
-function checkStack(where: string, options: Partial<StackSpec>, inputs: number): StackSpec {
-  const { layers = CODE_LAYERS, init = "glorot" } = options;
-  if (!Array.isArray(layers)) throw new TypeError(`${where}: layers must be an array, got ${show(layers)}`);
-  integer(where, "layers.length", layers.length, 1, MAX_LAYERS);
-  let width = inputs;
-  let parameters = 0;
-  const checked = layers.map((layer: DenseLayer, l): DenseLayer => {
-    checkOptions(where, layer, ["units", "activation", "bias"], `layers[${l}]`);
-    const { units, activation, bias = true } = layer;
-    integer(where, `layers[${l}].units`, units, 1, MAX_WIDTH);
-    if (typeof bias !== "boolean") {
-      throw new TypeError(`${where}: layers[${l}].bias must be true or false, got ${show(bias)}`);
+/** Distinct, non-empty names of features, copied and frozen. */
+function checkFeatures(where: string, features: readonly string[]): readonly string[] {
+  if (!Array.isArray(features))
+    throw new TypeError(`${where}: features must be an array of names, got ${show(features)}`);
+  integer(where, "features.length", features.length, 1, MAX_WIDTH);
+  const seen = new Set<string>();
+  for (const name of features) {
+    if (typeof name !== "string" || name === "") {
+      throw new TypeError(`${where}: each feature must be a non-empty name, got ${show(name)}`);
     }
-    parameters += (width + 1) * units;
-    width = units;
-    const name = oneOf(where, `layers[${l}].activation`, activation, ["relu", "tanh", "linear"]);
-    return Object.freeze({ units, activation: name, bias });
-  });
-  if (parameters > MAX_PARAMETERS) {
-    throw new RangeError(`${where}: layers must hold at most ${MAX_PARAMETERS} parameters, got ${parameters}`);
+    if (seen.has(name)) throw new RangeError(`${where}: feature ${show(name)} is named twice; each must be named once`);
+    seen.add(name);
   }
-  return { layers: Object.freeze(checked), init: oneOf(where, "init", init, ["glorot", "he"]) };
+  return Object.freeze([...seen]);
 }
 
-/** As `checkStack`, with one output. */
-function checkScalarStack(where: string, options: Partial<StackSpec>, inputs: number): StackSpec {
-  const stack = checkStack(where, options, inputs);
-  const last = stack.layers.length - 1;
-  const { units } = stack.layers[last]!;
-  if (units !== 1)
-    throw new RangeError(`${where}: layers[${last}].units must be 1, got ${units}; one field is predicted`);
-  return stack;
+/** An array of `least` to three values, one an axis. */
+function axes(where: string, name: string, values: readonly number[], least: number): readonly number[] {
+  if (!Array.isArray(values)) throw new TypeError(`${where}: ${name} must be an array, got ${show(values)}`);
+  integer(where, `${name}.length`, values.length, least, 3);
+  return values;
 }

@@ -3,6 +3,7 @@ import { expectTypeOf, test } from "vitest";
 import {
   type DerivativeOperator,
   discretisedNet,
+  divergenceNet,
   fluxNet,
   functionalNet,
   learnedRhs,
@@ -18,10 +19,12 @@ test("a trained net is an Rhs of the integrators", () => {
 });
 
 test("specifications are told apart by kind", () => {
-  expectTypeOf<NetSpec["kind"]>().toEqualTypeOf<"functionalNet" | "discretisedNet" | "fluxNet">();
+  expectTypeOf<NetSpec["kind"]>().toEqualTypeOf<"functionalNet" | "discretisedNet" | "fluxNet" | "divergenceNet">();
   expectTypeOf(discretisedNet()).toExtend<NetSpec>();
   // @ts-expect-error a flux net needs its spacing
   fluxNet({ stencil: 2 });
+  // @ts-expect-error a divergence net needs its period
+  divergenceNet({ derivative: 4 });
   // @ts-expect-error features are names
   functionalNet({ features: [1] });
 });

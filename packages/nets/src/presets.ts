@@ -1,4 +1,5 @@
-import { type DenseLayer, discretisedNet, functionalNet, type NetSpec } from "./net-spec.ts";
+import { discretisedNet, functionalNet, type NetSpec } from "./net-spec.ts";
+import type { DenseLayer } from "./stack-spec.ts";
 import type { TrainOptions } from "./train-plan.ts";
 
 /** A net and how to train it; spread `training` into the options of `train` and add your random source. */

@@ -15,12 +15,16 @@ export interface StackShape {
   readonly inputs: number;
   readonly outputs: number;
   readonly layers: readonly LayerShape[];
+  /** Where the linear skip keeps its weights [outputs, inputs], behind the layers. */
+  readonly skipAt: number | undefined;
+  /** Whether the stack is made odd. */
+  readonly odd: boolean;
   readonly parameters: number;
 }
 
 /** The dense stack of a checked net specification. */
 export function stackShape(spec: NetSpec): StackShape {
-  const inputs = spec.kind === "functionalNet" ? spec.features.length : spec.stencil;
+  const inputs = "features" in spec ? spec.features.length : widthsOf(spec.stencil).reduce((a, b) => a * b, 1);
   const layers: LayerShape[] = [];
   let width = inputs;
   let parameters = 0;
@@ -32,12 +36,20 @@ export function stackShape(spec: NetSpec): StackShape {
     layers.push({ inputs: width, units, activation, weightAt, biasAt });
     width = units;
   }
-  return { inputs, outputs: width, layers, parameters };
+  const skipAt = spec.skip ? parameters : undefined;
+  if (spec.skip) parameters += width * inputs;
+  return { inputs, outputs: width, layers, skipAt, odd: spec.odd, parameters };
+}
+
+/** Stencil widths, one an axis. */
+export function widthsOf(stencil: number | readonly number[]): readonly number[] {
+  return typeof stencil === "number" ? [stencil] : stencil;
 }
 
 /**
  * Number of trainable values of a net: the sum over its layers of inputs * units weights and, where it has them, units
- * biases. The discretised net of the paper's code (three points, 32, 32, 1) has 1,217.
+ * biases; outputs * inputs more for a linear skip. The discretised net of the paper's code (three points, 32, 32, 1) has
+ * 1,217.
  */
 export function parameterCount(spec: NetSpec): number {
   return stackShape(spec).parameters;

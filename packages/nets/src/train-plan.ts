@@ -1,9 +1,9 @@
-import { callable, checkOptions, integer, nonNegative, positive, show } from "@hml/guard";
+import { callable, checkOptions, integer, nonNegative, oneOf, positive, show } from "@hml/guard";
 import type { RandomSource, StopSignal } from "@hml/integrators";
 import { type AdamOptions, type AdamConstants, adamConstants } from "./adam.ts";
 import { checkNetSpec, type NetSpec } from "./net-spec.ts";
 import { type RateFactor, rateFactor, type Schedule } from "./schedule.ts";
-import { type Samples, samplesOf, type TrainingData } from "./training-data.ts";
+import { type LossKind, type Samples, samplesOf, type TrainingData } from "./training-data.ts";
 import { parametersFrom, type Weights } from "./weights.ts";
 
 /** What `onProgress` is told after each epoch. */
@@ -26,6 +26,8 @@ export interface TrainOptions {
   readonly epochs: number;
   /** Draws the starting weights, then one order of the rows per epoch. Give each training a source of its own. */
   readonly random: RandomSource;
+  /** What is made small, for training and validation data alike; default `mse`, as in the paper. */
+  readonly loss?: LossKind;
   /** Rows (snapshots) per step; default 64, as in the paper's code. */
   readonly batchSize?: number;
   /** Learning rate of Adam before the schedule; default 5e-4, as in the paper's code. */
@@ -55,6 +57,7 @@ export interface TrainOptions {
 const OPTIONS: readonly string[] = [
   "epochs",
   "random",
+  "loss",
   "batchSize",
   "learningRate",
   "schedule",
@@ -100,9 +103,10 @@ export function trainPlan(spec: NetSpec, data: TrainingData, options: TrainOptio
   const { validation, patience, minDelta = 0, restoreBest = validation !== undefined, start } = options;
   const { onProgress, signal, throw: throws = true } = options;
   const net = checkNetSpec(spec);
-  const samples = samplesOf(where, net, data);
-  const held = validation === undefined ? undefined : samplesOf("train: validation", net, validation);
-  if (held !== undefined && held.stackRows !== samples.stackRows) {
+  const loss = oneOf(where, "loss", options.loss ?? "mse", ["mse", "relative"]);
+  const samples = samplesOf(where, net, data, loss);
+  const held = validation === undefined ? undefined : samplesOf("train: validation", net, validation, loss);
+  if (held !== undefined && held.layout.extents.join() !== samples.layout.extents.join()) {
     throw new RangeError(`${where}: validation.points must be that of the training data`);
   }
   integer(where, "epochs", epochs, 1, 2_147_483_648);

@@ -16,7 +16,7 @@ const WORK_PER_BREATH = 5e7;
  * Trains a net by Adam on mini-batches, in float64, by back-propagation in plain arithmetic.
  *
  * The loss is 1/(b p) sum w (prediction - target)^2 over the b rows of a batch and their p predicted values, w being the
- * row weights scaled to mean 1. Rows are reordered before each epoch; the last batch may be smaller. Work arrays are made
+ * row weights scaled to mean 1, and with `loss: "relative"` divided by the mean square of the row's targets. Rows are reordered before each epoch; the last batch may be smaller. Work arrays are made
  * once; the event loop gets its turn every 25 ms or so. Equal seed, data and options give equal bits on one engine,
  * whatever else runs.
  *
@@ -32,7 +32,7 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
   const shape = stackShape(net);
   const parameters = start ?? new Float64Array(shape.parameters);
   const gradient = new Float64Array(shape.parameters);
-  const loss = meanSquaredError(net, shape, samples.stackRows, parameters, gradient);
+  const loss = meanSquaredError(net, samples, parameters, gradient);
   const update = adam(parameters, gradient, plan.adam);
   const order = Int32Array.from({ length: samples.rows }, (_, r) => r);
   const validationOrder = Int32Array.from({ length: validation?.rows ?? 0 }, (_, r) => r);
@@ -81,7 +81,7 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
       if (!Number.isFinite(value)) return nonfinite("the loss", epoch, step + 1);
       sum += value * (to - from);
       update(learningRate * factor(epoch - 1, step));
-      work += 3 * (to - from) * samples.stackRows * shape.parameters;
+      work += 3 * (to - from) * samples.layout.rows * shape.parameters;
       if (work > WORK_PER_BREATH) {
         work = 0;
         await breathe();
@@ -94,7 +94,7 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
     if (validationLoss !== undefined && !Number.isFinite(validationLoss)) {
       return nonfinite("the validation loss", epoch, steps);
     }
-    work += (validation?.rows ?? 0) * samples.stackRows * shape.parameters;
+    work += (validation?.rows ?? 0) * samples.layout.rows * shape.parameters;
     const progress: TrainingProgress = {
       epoch,
       epochs,

@@ -1,8 +1,8 @@
 import { float64 } from "@hml/guard";
-import { netEvaluator } from "./net-evaluator.ts";
+import { fieldEvaluator, stackEvaluator } from "./net-evaluator.ts";
 import type { NetSpec } from "./net-spec.ts";
+import { extentsOf, rowLayout } from "./row-layout.ts";
 import { stackShape } from "./stack-shape.ts";
-import { rowLayout } from "./stencil.ts";
 import { isPeriodic } from "./training-data.ts";
 import { type Weights, weightsOf } from "./weights.ts";
 
@@ -30,13 +30,17 @@ export interface Trained {
   /** How the training went. */
   readonly history: History;
   /**
-   * Evaluates the net; allocates nothing.
+   * Evaluates the net; allocates nothing while the grid stays the same.
    *
    * Functional net: `x` is [sample, feature] for any number of samples, `out` is [sample, output]. Discretised and flux
    * nets: `x` is one snapshot of any number of points not below the stencil, `out` is as long, by the net's own padding;
    * with valid padding the points at the ends where the stencil does not fit get zero, as in the paper's code.
+   * Divergence net: `x` is [point, feature] on a whole periodic grid, `out` is [point].
+   *
+   * `points` names the grid of a net in two or three dimensions, [x, y] or [x, y, z]; leave it out on a line and for a
+   * functional net.
    */
-  predict(x: Float64Array, out: Float64Array): void;
+  predict(x: Float64Array, out: Float64Array, points?: readonly number[]): void;
   /** The weights by name, copied. */
   weights(): Weights;
 }
@@ -45,28 +49,49 @@ export interface Trained {
 export function trainedNet(spec: NetSpec, parameters: Float64Array, history: History): Trained {
   const own = parameters.slice();
   const { inputs, outputs } = stackShape(spec);
-  const evaluator = netEvaluator(spec, own);
-  const periodic = isPeriodic(spec);
+  const evaluator = stackEvaluator(spec, own);
+  const perPoint = "features" in spec ? inputs : 1;
+  /** The evaluator of the grid last seen. */
+  let field: ((values: Float64Array, out: Float64Array) => void) | undefined;
+  let extents: readonly number[] = [];
   return Object.freeze({
     spec,
     history: Object.freeze(history),
-    predict(x: Float64Array, out: Float64Array) {
+    predict(x: Float64Array, out: Float64Array, points?: readonly number[]) {
       float64("predict", "x", x);
+      if (x.length % perPoint !== 0) {
+        throw new RangeError(`predict: x must hold whole samples of ${inputs} features, got length ${x.length}`);
+      }
+      const size = x.length / perPoint;
       if (spec.kind === "functionalNet") {
-        if (x.length % inputs !== 0) {
-          throw new RangeError(`predict: x must hold whole samples of ${inputs} features, got length ${x.length}`);
-        }
-        const samples = x.length / inputs;
-        float64("predict", "out", out, samples * outputs);
-        evaluator.points(x, samples, out, 0);
+        float64("predict", "out", out, size * outputs);
+        evaluator.evaluate(x, undefined, size, out);
         return;
       }
-      float64("predict", "out", out, x.length);
-      const { margin } = rowLayout("predict", spec, x.length, periodic);
-      out.fill(0, 0, margin);
-      out.fill(0, x.length - margin);
-      evaluator.snapshot(x, periodic, margin, out);
+      float64("predict", "out", out, size);
+      if (field === undefined || !isGrid(extents, points, size)) {
+        const grid = extentsOf("predict", "points", points ?? size);
+        const layout = rowLayout("predict", spec, grid, isPeriodic(spec));
+        if (layout.points !== size) {
+          throw new RangeError(`predict: x must hold the ${layout.points} points of points, got ${size}`);
+        }
+        field = fieldEvaluator(spec, evaluator, layout);
+        extents = grid;
+      }
+      field(x, out);
     },
     weights: () => weightsOf(spec, own),
   });
+}
+
+/** Whether `points`, or a line of `size` points, is the grid of these extents. */
+function isGrid(extents: readonly number[], points: readonly number[] | undefined, size: number): boolean {
+  if (points === undefined) return extents.length === 1 && extents[0] === size;
+  if (points.length !== extents.length) return false;
+  let count = 1;
+  for (let axis = 0; axis < extents.length; axis++) {
+    if (points[axis] !== extents[axis]) return false;
+    count *= extents[axis]!;
+  }
+  return count === size;
 }

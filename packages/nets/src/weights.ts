@@ -21,7 +21,10 @@ export type TensorData =
   | Int8Array
   | Uint8Array;
 
-/** Named tensors; those of a net are `layers.<l>.weight` [units, inputs] and `layers.<l>.bias` [units], as PyTorch's. */
+/**
+ * Named tensors; those of a net are `layers.<l>.weight` [units, inputs] and `layers.<l>.bias` [units], as PyTorch's, and
+ * `skip.weight` [outputs, inputs] of a net with a linear skip.
+ */
 export type Weights = ReadonlyMap<string, Tensor>;
 
 /** The parameters of a net as named tensors, copied. */
@@ -81,11 +84,16 @@ interface TensorPlace {
 
 /** Names, shapes and places of a net's tensors, in stored order. */
 function tensorsOf(spec: NetSpec): TensorPlace[] {
-  return stackShape(spec).layers.flatMap(({ inputs, units, weightAt, biasAt }, l) => {
+  const { inputs: width, outputs, layers, skipAt } = stackShape(spec);
+  const places = layers.flatMap(({ inputs, units, weightAt, biasAt }, l): TensorPlace[] => {
     const weight = { name: `layers.${l}.weight`, shape: [units, inputs], at: weightAt, length: units * inputs };
     if (biasAt === undefined) return [weight];
     return [weight, { name: `layers.${l}.bias`, shape: [units], at: biasAt, length: units }];
   });
+  if (skipAt !== undefined) {
+    places.push({ name: "skip.weight", shape: [outputs, width], at: skipAt, length: outputs * width });
+  }
+  return places;
 }
 
 function list(label: string, names: readonly string[]): string {
