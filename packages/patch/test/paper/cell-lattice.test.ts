@@ -160,8 +160,8 @@ describe("the cell problem of a lattice", () => {
           latticeCellProblem({ period, bonds: mirrored }).tensor,
           (a, b) => ((a === 0) === (b === 0) ? 1 : -1) * same(a, b),
         );
-        const reversed = [...period].reverse();
-        const exchanged = [...bonds].reverse().map((k) => moved(reversed, k, (place) => [...place].reverse(), period));
+        const reversed = period.toReversed();
+        const exchanged = bonds.toReversed().map((k) => moved(reversed, k, (place) => place.toReversed(), period));
         near(latticeCellProblem({ period: reversed, bonds: exchanged }).tensor, (a, b) =>
           same(dim - 1 - a, dim - 1 - b),
         );
