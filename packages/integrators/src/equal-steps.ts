@@ -1,5 +1,6 @@
 import { IntegrationError } from "./failure.ts";
 import { nonFiniteIndex } from "./finite.ts";
+import { type MethodState, restoredState, savedState } from "./method-state.ts";
 import type { Vec } from "./rhs.ts";
 import { stepCount } from "./step-count.ts";
 import type { Stepper } from "./stepper.ts";
@@ -16,6 +17,10 @@ export interface EqualSteps {
   readonly uPrevious: Vec;
   /** One step towards the next stop. */
   step(): void;
+  /** What the steps to come depend on; the stepper's own memory, where it has one, is left out. */
+  save(): MethodState;
+  /** Goes on from a saved state, which must lie at a stop or within a stretch between the same stops. */
+  restore(state: MethodState): void;
 }
 
 /**
@@ -84,6 +89,25 @@ export function equalSteps(
       start = end;
       taken = 0;
       stop++;
+    },
+    save() {
+      const end = taken === 0 ? start : stops[stop]!;
+      const steps = taken === 0 ? 0 : stepCount(start, end, dt);
+      return savedState({ t, tPrevious, start, end, taken, steps }, { u, from: next });
+    },
+    restore(state) {
+      const names = ["t", "tPrevious", "start", "end", "taken", "steps"] as const;
+      const saved = restoredState(where, state, names, { u, from: next });
+      const ahead = stops.findIndex((time) =>
+        stops[stops.length - 1]! < t0 ? time < saved.start : time > saved.start,
+      );
+      const same = stops[ahead] === saved.end && stepCount(saved.start, saved.end, dt) === saved.steps;
+      if (saved.taken !== 0 && !same) {
+        const was = `the ${saved.steps} equal steps from ${saved.start} to ${saved.end}, of which ${saved.taken} were taken`;
+        throw new RangeError(`${where}: resume needs ${was}; give the same span, saveAt and dt`);
+      }
+      ({ t, tPrevious, start, taken } = saved);
+      stop = ahead;
     },
   };
 }

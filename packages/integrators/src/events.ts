@@ -3,6 +3,7 @@ import { signChange } from "./events-root.ts";
 import { IntegrationError } from "./failure.ts";
 import { callbackThrew } from "./first-call.ts";
 import type { MethodRun } from "./method.ts";
+import { innerState, restoredState, savedState } from "./method-state.ts";
 import type { Vec } from "./rhs.ts";
 import { flag } from "./run-options.ts";
 import { type EventRecord, frames } from "./solution.ts";
@@ -75,6 +76,9 @@ export function watchEvents(where: string, events: readonly EventCondition[], si
     const state = new Float64Array(size);
     const occurrences: Occurrence[] = [];
     let begun = false;
+    // Where the search of the last step broke off, at a terminal event or for a g that failed.
+    let searched: number | undefined;
+    let resumedAt: number | undefined;
 
     /** g of one event, finite. */
     function value(event: number, t: number, u: Vec): number {
@@ -116,6 +120,7 @@ export function watchEvents(where: string, events: readonly EventCondition[], si
       occurrences.sort((a, b) => direction * (a.t - b.t));
       for (const { event, t } of occurrences) {
         if (end !== undefined && t !== end) break;
+        if (searched !== undefined && direction * (t - searched) <= 0) continue;
         if (t === run.t) state.set(run.u);
         else run.at(t, state);
         found[event]!.push(t, state);
@@ -123,32 +128,57 @@ export function watchEvents(where: string, events: readonly EventCondition[], si
       }
     }
 
+    /** Looks through the last step, from `searched` on where part of it has been. */
+    function search(): void {
+      for (let k = 0; k < after.length; k++) after[k] = value(k, run.t, run.u);
+      occurrences.length = 0;
+      for (let k = 0; k < after.length; k++) {
+        const t = rootOf(k);
+        if (t !== undefined) occurrences.push({ event: k, t });
+      }
+      if (occurrences.length > 0) recordInOrder();
+      searched = end;
+      if (end === undefined) before.set(after);
+    }
+
     return {
       get t() {
-        return end ?? run.t;
+        return searched ?? run.t;
       },
       get u() {
-        // The last occurrence recorded is the terminal one, or one at the same time.
-        return end === undefined ? run.u : state;
+        // The last state interpolated is that of the terminal event, or of one at the same time.
+        return searched === undefined ? run.u : state;
       },
       get tPrevious() {
-        return run.tPrevious;
+        return resumedAt ?? run.tPrevious;
       },
       step() {
-        if (!begun) for (let k = 0; k < before.length; k++) before[k] = value(k, run.t, run.u);
-        begun = true;
-        run.step();
-        for (let k = 0; k < after.length; k++) after[k] = value(k, run.t, run.u);
-        occurrences.length = 0;
-        for (let k = 0; k < after.length; k++) {
-          const t = rootOf(k);
-          if (t !== undefined) occurrences.push({ event: k, t });
+        resumedAt = searched;
+        if (searched === undefined) {
+          if (!begun) for (let k = 0; k < before.length; k++) before[k] = value(k, run.t, run.u);
+          begun = true;
+          run.step();
+          searched = run.tPrevious;
         }
-        if (occurrences.length > 0) recordInOrder();
-        before.set(after);
+        search();
       },
       at: (t, out) => run.at(t, out),
       keep: () => run.keep(),
+      save() {
+        const numbers = {
+          begun: Number(begun),
+          searching: Number(searched !== undefined),
+          searched: searched ?? run.t,
+        };
+        return { ...savedState(numbers, { before }), inner: run.save() };
+      },
+      restore(saved) {
+        const numbers = restoredState(where, saved, ["begun", "searching", "searched"], { before });
+        run.restore(innerState(where, saved));
+        begun = numbers.begun === 1;
+        searched = numbers.searching === 1 ? numbers.searched : undefined;
+        if (searched !== undefined) run.at(searched, state);
+      },
     };
   }
 }

@@ -10,8 +10,8 @@ export type FailureCode =
   | "callback-threw"
   | "deadline";
 
-/** How a run ended. */
-export type Status = "done" | "event" | FailureCode;
+/** How a run ended: at its end time, at a terminal event, because `onStep` said so, or by a failure. */
+export type Status = "done" | "event" | "stopped" | FailureCode;
 
 /**
  * A run that failed. Tell cases apart by `code`, never by `instanceof` across packages; what a user's callback threw is

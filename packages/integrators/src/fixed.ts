@@ -3,6 +3,7 @@ import { equalSteps } from "./equal-steps.ts";
 import { IntegrationError } from "./failure.ts";
 import { nonFiniteIndex } from "./finite.ts";
 import type { Method, MethodRun, RunStart } from "./method.ts";
+import { innerState, restoredState, savedState } from "./method-state.ts";
 import type { Rhs, Vec } from "./rhs.ts";
 import type { Scheme } from "./stepper.ts";
 
@@ -32,9 +33,9 @@ function startRun(scheme: Scheme, dt: number, { problem, t0, t1, u0, stats }: Ru
   const steps = equalSteps("fixed", scheme(rhs, size), t0, Float64Array.of(t1), dt, u0, stats);
   let before: Vec = new Float64Array(size);
   let after: Vec = new Float64Array(size);
-  // The time at which `after` holds the slope; NaN until there is one.
-  let slopeTime = Number.NaN;
+  // Whether `after` holds the slope at the end of the last step, and of the step before it.
   let slopesReady = false;
+  let slopeCarried = false;
 
   function slopeAt(t: number, u: Vec, out: Vec): void {
     rhs(t, u, out);
@@ -50,10 +51,10 @@ function startRun(scheme: Scheme, dt: number, { problem, t0, t1, u0, stats }: Ru
   /** Slopes at both ends of the last step. */
   function slopes(): void {
     if (slopesReady) return;
-    if (slopeTime === steps.tPrevious) [before, after] = [after, before];
+    if (slopeCarried) [before, after] = [after, before];
     else slopeAt(steps.tPrevious, steps.uPrevious, before);
+    slopeCarried = false;
     slopeAt(steps.t, steps.u, after);
-    slopeTime = steps.t;
     slopesReady = true;
   }
 
@@ -91,9 +92,10 @@ function startRun(scheme: Scheme, dt: number, { problem, t0, t1, u0, stats }: Ru
       return steps.tPrevious;
     },
     step() {
-      slopesReady = false;
       try {
         steps.step();
+        slopeCarried = slopesReady;
+        slopesReady = false;
       } catch (error) {
         throw error instanceof IntegrationError && error.code === "nonfinite-state" ? diagnosed(error) : error;
       }
@@ -105,6 +107,16 @@ function startRun(scheme: Scheme, dt: number, { problem, t0, t1, u0, stats }: Ru
       }
       slopes();
       hermite(steps.tPrevious, steps.t, steps.uPrevious, steps.u, before, after, time, out);
+    },
+    save() {
+      const numbers = { slopes: Number(slopesReady), carried: Number(slopeCarried) };
+      return { ...savedState(numbers, { before, after }), inner: steps.save() };
+    },
+    restore(state) {
+      const numbers = restoredState("fixed", state, ["slopes", "carried"], { before, after });
+      steps.restore(innerState("fixed", state));
+      slopesReady = numbers.slopes === 1;
+      slopeCarried = numbers.carried === 1;
     },
     keep() {
       slopes();

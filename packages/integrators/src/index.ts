@@ -7,6 +7,8 @@ export type { RunOptions, StepBounds, StopSignal, Tolerances } from "./run-optio
 export type { EventCondition } from "./events.ts";
 export type { EventRecord, Solution } from "./solution.ts";
 export { type AdaptiveOptions, adaptive } from "./adaptive.ts";
+export { type Restart, restartFromJson, restartToJson } from "./restart.ts";
+export type { MethodState } from "./method-state.ts";
 export { type FailureCode, IntegrationError, type Status } from "./failure.ts";
 export type { Jacobian, Method, MethodRun, Problem, RunStart, Stats } from "./method.ts";
 

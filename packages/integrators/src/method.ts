@@ -1,3 +1,4 @@
+import type { MethodState } from "./method-state.ts";
 import type { Rhs, Vec } from "./rhs.ts";
 
 /** du/dt = f(t, u), and its Jacobian df/du where the user has one. */
@@ -81,6 +82,13 @@ export interface MethodRun {
   at(t: number, out: Vec): void;
   /** The interpolant of the last step, kept beyond the next one; `dense: true` collects these. */
   keep(): (t: number, out: Vec) => void;
+  /** All that the steps to come depend on, copied; after a step that failed, as it was before that step. */
+  save(): MethodState;
+  /**
+   * Puts a run that has just been started, with the same problem and options, into a saved state: the steps that follow
+   * have the bits they would have had there. A TypeError or RangeError refuses a state of another kind or size.
+   */
+  restore(state: MethodState): void;
 }
 
 /** An integration method with its own options: `dopri5()`, `bdf()`, `fixed(rk4, dt)`. */

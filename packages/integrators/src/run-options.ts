@@ -1,6 +1,7 @@
 import { callable, finite, finiteVector, integer, lengthOf, nonNegative, positive, show } from "@hml/guard";
 import type { Method, Problem } from "./method.ts";
 import type { Vec } from "./rhs.ts";
+import type { Restart } from "./restart.ts";
 import { checkSize, MAX_VALUES } from "./state-size.ts";
 
 /** Refuses what is no problem: `rhs` must be a function, `size` a positive integer, `jacobian` an object with `evaluate`. */
@@ -120,14 +121,27 @@ export interface RunOptions {
    */
   readonly saveAt?: ArrayLike<number>;
   /**
-   * Called after every accepted step; `u` is a view that must be neither kept nor written. What it throws ends the run
-   * with code `callback-threw`.
+   * Called after every accepted step; `u` is a view that must be neither kept nor written. When it returns `"stop"`
+   * the run ends there with status `stopped`, which is no failure; anything else it returns is ignored. What it throws ends the run with
+   * code `callback-threw`.
    */
-  readonly onStep?: (t: number, u: Vec) => void;
+  readonly onStep?: (t: number, u: Vec) => unknown;
   /** Cap on accepted steps, default 1,000,000; reaching it ends the run with code `max-steps`. */
   readonly maxSteps?: number;
-  /** Checked before every step, an AbortSignal or alike; ends the run with code `aborted`. */
+  /**
+   * Checked before every step, an AbortSignal or alike; ends the run with code `aborted`. No timer fires and no event is
+   * heard during a run, which is synchronous, so `AbortSignal.timeout` never stops one; `onStep` does:
+   * `onStep: () => performance.now() > deadline && "stop"`.
+   */
   readonly signal?: StopSignal;
+  /**
+   * The `restart` of a solution that was stopped, by whatever cause: go on from there. The other arguments must be those
+   * of that run, `u0` and the whole span included, so that its call with one option more continues it, and with
+   * `undefined` begins it. Frames are the state reached and those after it; what lay before is not repeated. The steps
+   * have the bits of a run that was never stopped. Tolerances, events' functions and callbacks may be others; so may the
+   * end, but `fixed` and a bound stepper must then stand at the end of a stretch of equal steps.
+   */
+  readonly resume?: Restart | undefined;
   /** Throw the IntegrationError of a run that fails (default), or return the partial solution with its `status`. */
   readonly throw?: boolean;
 }

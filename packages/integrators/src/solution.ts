@@ -1,6 +1,7 @@
 import { finite, float64 } from "@hml/guard";
 import { IntegrationError, type Status } from "./failure.ts";
 import type { Stats } from "./method.ts";
+import type { Restart } from "./restart.ts";
 import type { Vec } from "./rhs.ts";
 import { MAX_VALUES } from "./state-size.ts";
 
@@ -18,6 +19,8 @@ export interface Solution {
   readonly stats: Stats;
   /** What was found of each event of `events`, in their order; empty without that option. */
   readonly events: readonly EventRecord[];
+  /** What `resume` needs to go on from where the run ended; absent when it took no step and may simply be begun anew. */
+  readonly restart?: Restart;
   /** The failure, when there is one; only with `throw: false`. */
   readonly error?: IntegrationError;
   /**

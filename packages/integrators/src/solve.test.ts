@@ -472,7 +472,16 @@ describe("solve, ends of a run", () => {
   it("calls a method that never arrives to order by the cap on steps", () => {
     const lost: Method = {
       name: "lost",
-      start: ({ t0, u0 }) => ({ t: t0, u: u0, tPrevious: t0, step() {}, at() {}, keep: () => () => {} }),
+      start: ({ t0, u0 }) => ({
+        t: t0,
+        u: u0,
+        tPrevious: t0,
+        step() {},
+        at() {},
+        keep: () => () => {},
+        save: () => ({ numbers: {}, vectors: {} }),
+        restore() {},
+      }),
     };
     expect(failure(() => solve(decay, [1], [0, 1], { method: lost, maxSteps: 100, saveAt: [1] })).code).toBe(
       "max-steps",

@@ -4,6 +4,7 @@ import { type EventCondition, type EventWatch, watchEvents } from "./events.ts";
 import { IntegrationError, type Status } from "./failure.ts";
 import { callbackThrew, firstCall } from "./first-call.ts";
 import type { Method, MethodRun, Problem, Stats } from "./method.ts";
+import { checkRestart, type Restart } from "./restart.ts";
 import type { Vec } from "./rhs.ts";
 import {
   checkMethod,
@@ -102,7 +103,7 @@ export function solve(
     : solveProblem(system, u0, span, options as SolveOptions);
 }
 
-const RUN_OPTIONS = ["saveAt", "onStep", "maxSteps", "signal", "throw"];
+const RUN_OPTIONS = ["saveAt", "onStep", "maxSteps", "signal", "resume", "throw"];
 const SOLVE_OPTIONS = ["method", "rtol", "atol", "dense", "events", "firstStep", "maxStep", ...RUN_OPTIONS];
 const STEPPER_OPTIONS = ["dt", ...RUN_OPTIONS];
 
@@ -123,12 +124,17 @@ function solveProblem(
   const bounds = checkStepBounds("solve", options);
   const watch = events === undefined ? undefined : watchEvents("solve", events, problem.size);
   const start: Start = (stats) => {
+    const run = { problem, t0, t1, u0: state, ...tolerances, ...bounds, stats };
+    // A run that goes on has made its first call.
+    const begun = options.resume ? method.start(run) : method.start({ ...run, f0: firstSlope(stats) });
+    return watch === undefined ? begun : watch.over(begun, stats);
+  };
+  const firstSlope = (stats: { rhs: number }): Vec => {
     const f0 = firstCall("solve", problem.rhs, t0, state);
     stats.rhs++;
-    const run = method.start({ problem, t0, t1, u0: state, f0, ...tolerances, ...bounds, stats });
-    return watch === undefined ? run : watch.over(run, stats);
+    return f0;
   };
-  return record(state, [t0, t1], options, dense ?? false, start, watch);
+  return record(method.name, state, [t0, t1], options, dense ?? false, start, watch);
 }
 
 function solveStepper(
@@ -144,14 +150,14 @@ function solveStepper(
   checkSize("solve", "stepper.size", stepper.size);
   const [t0, t1] = checkSpan("solve", span);
   const state = copyFinite("solve", "u0", u0, stepper.size);
-  return record(state, [t0, t1], options, false, (stats, saveAt) => {
+  return record("stepper", state, [t0, t1], options, false, (stats, saveAt) => {
     const stops = Float64Array.from(new Set([...(saveAt ?? []), t1])).filter((time) => time !== t0);
     return equalSteps("solve", stepper, t0, stops, dt, state, stats);
   });
 }
 
 /** A run as the recorder needs it; a bound stepper stops at every frame and needs no interpolant. */
-type Run = Pick<MethodRun, "t" | "u" | "tPrevious" | "step"> & Partial<Pick<MethodRun, "at" | "keep">>;
+type Run = Omit<MethodRun, "at" | "keep"> & Partial<Pick<MethodRun, "at" | "keep">>;
 
 type Start = (stats: { -readonly [K in keyof Stats]: Stats[K] }, saveAt: Vec | undefined) => Run;
 
@@ -159,6 +165,7 @@ const NO_EVENTS: readonly EventRecord[] = Object.freeze([]);
 
 /** Drives a run to its end or its failure and keeps the frames. */
 function record(
+  method: string,
   u0: Vec,
   [t0, t1]: readonly [number, number],
   options: RunOptions,
@@ -167,18 +174,20 @@ function record(
   watch?: EventWatch,
 ): Solution {
   const maxSteps = checkRunOptions("solve", options);
-  const { onStep, signal, throw: throws = true } = options;
+  const { onStep, signal, resume, throw: throws = true } = options;
   const size = u0.length;
+  if (resume !== undefined) checkRestart("solve", resume, { method, size, t0 });
   const saveAt = options.saveAt === undefined ? undefined : checkSaveAt("solve", options.saveAt, [t0, t1], size);
   const kept = frames(size, saveAt === undefined ? 1 : saveAt.length);
   const segments: Segment[] | undefined = dense ? [] : undefined;
-  const stats = { steps: 0, rejected: 0, rhs: 0, rhsForJacobian: 0, jacobians: 0, factorisations: 0 };
+  const stats = { steps: 0, rejected: 0, rhs: 0, rhsForJacobian: 0, jacobians: 0, factorisations: 0, ...resume?.stats };
   const direction = t1 < t0 ? -1 : 1;
   const between = new Float64Array(saveAt === undefined ? 0 : size);
   let saved = 0;
   let t = t0;
+  let stopped = false;
 
-  function keepFrames(run: Run): void {
+  function keepFrames(run: Pick<Run, "t" | "u" | "at">): void {
     if (saveAt === undefined) {
       kept.push(run.t, run.u);
       return;
@@ -205,29 +214,43 @@ function record(
       t = run.t;
       keepFrames(run);
       if (run.keep && segments) segments.push({ from: run.tPrevious, to: run.t, at: run.keep() });
-      if (onStep) callOnStep(onStep, run);
-      if (t === t1 || watch?.ended) return;
+      if (onStep) stopped = callOnStep(onStep, run) === "stop";
+      if (t === t1 || watch?.ended || stopped) return;
       checkSignal();
     }
     throw new IntegrationError("max-steps", t, stats.steps, `solve: ${maxSteps} steps reached t = ${t} of ${t1}`);
   }
 
-  function callOnStep(callback: (t: number, u: Vec) => void, run: Run): void {
+  function callOnStep(callback: (t: number, u: Vec) => unknown, run: Run): unknown {
     try {
-      callback(run.t, run.u);
+      return callback(run.t, run.u);
     } catch (cause) {
       throw callbackThrew("solve", "onStep", run.t, stats.steps, cause);
     }
   }
 
-  keepFrames({ t: t0, u: u0, tPrevious: t0, step() {} });
+  /** The state reached, and no earlier frame. */
+  function goOn(run: Run, { state }: Restart): void {
+    run.restore(state);
+    t = run.t;
+    if (!(direction * (t1 - t) >= 0)) {
+      throw new RangeError(`solve: span[1] must not lie before resume.t = ${t}, got ${t1}`);
+    }
+    kept.push(t, run.u);
+    while (saveAt !== undefined && saved < saveAt.length && direction * (saveAt[saved]! - t) <= 0) saved++;
+  }
+
+  if (resume === undefined) keepFrames({ t: t0, u: u0 });
   let error: IntegrationError | undefined;
   let run: Run | undefined;
   try {
-    checkSignal();
+    if (resume === undefined) checkSignal();
     if (t0 !== t1) {
-      run = start(stats, saveAt);
-      drive(run);
+      const started = start(stats, saveAt);
+      if (resume !== undefined) goOn(started, resume);
+      run = started;
+      if (resume !== undefined) checkSignal();
+      if (t !== t1) drive(run);
       if (watch?.ended && saveAt !== undefined && saveAt[saved - 1] !== t) kept.push(t, run.u);
     }
   } catch (cause) {
@@ -237,9 +260,18 @@ function record(
     if (throws) throw error;
   }
   const { t: times, u } = kept.finish();
-  const status: Status = error?.code ?? (watch?.ended ? "event" : "done");
+  const status: Status = error?.code ?? (watch?.ended ? "event" : stopped && t !== t1 ? "stopped" : "done");
   const shape = Object.freeze([times.length, size] as const);
   const at = lookup(times, u, size, direction, segments);
+  const restart: Restart | undefined = run && {
+    version: 1,
+    method,
+    size,
+    t0,
+    t,
+    stats: { ...stats },
+    state: run.save(),
+  };
   const solution = {
     t: times,
     u,
@@ -248,6 +280,7 @@ function record(
     stats: Object.freeze(stats),
     events: watch?.records() ?? NO_EVENTS,
     at,
+    ...(restart === undefined ? {} : { restart }),
   };
   return Object.freeze(error === undefined ? solution : { ...solution, error });
 }

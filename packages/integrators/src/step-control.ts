@@ -2,6 +2,8 @@ import type { Rhs, Vec } from "./rhs.ts";
 
 /** Turns the error of a step, in units of its tolerance, into the factor for the next step. */
 export interface StepControl {
+  /** The error of the last accepted step, 1 before the first: all that a control remembers. */
+  previous: number;
   /** Factor after a step of error at most 1. */
   accepted(error: number): number;
   /** Factor, below 1, after a step of error above 1. */
@@ -34,12 +36,12 @@ export function roundedPower(x: number, p: number): number {
  */
 export function piControl(order: number, options: Required<StepControlOptions>): StepControl {
   const { safety, minFactor, maxFactor } = options;
-  let previous = 1;
   return {
+    previous: 1,
     accepted(error) {
-      const factor = safety * roundedPower(error, -0.7 / order) * roundedPower(previous, 0.4 / order);
+      const factor = safety * roundedPower(error, -0.7 / order) * roundedPower(this.previous, 0.4 / order);
       // An error near zero carries no information for the next step.
-      previous = Math.max(error, 1e-4);
+      this.previous = Math.max(error, 1e-4);
       return Math.min(maxFactor, Math.max(minFactor, factor));
     },
     rejected(error) {

@@ -1,6 +1,7 @@
 import { IntegrationError } from "../failure.ts";
 import { nonFiniteIndex } from "../finite.ts";
 import type { MethodRun, RunStart } from "../method.ts";
+import { numbered, restoredState, savedState } from "../method-state.ts";
 import type { Vec } from "../rhs.ts";
 import { firstStep, type StepControl } from "../step-control.ts";
 import { addCombination, combination } from "./combination.ts";
@@ -40,7 +41,7 @@ export function startEmbeddedRun(pair: EmbeddedPair, run: RunStart, control: Ste
   let taken = false;
   let denseReady = false;
 
-  // Zero until the first step is chosen.
+  // With which the next step begins, whatever the attempts at it; zero until the first step is chosen.
   let length = 0;
 
   function failed(code: "nonfinite-rhs" | "nonfinite-state" | "step-too-small", what: string): IntegrationError {
@@ -119,12 +120,13 @@ export function startEmbeddedRun(pair: EmbeddedPair, run: RunStart, control: Ste
     const smallest = 10 * Number.EPSILON * Math.abs(t);
     let halvings = 0;
     let rejected = false;
+    let trial = length;
     let failure: IntegrationError | undefined;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       // A last step up to 1 % longer than planned saves a sliver after it.
-      const last = remaining <= Math.min(1.01 * length, maxStep);
-      if (!last && !(length > smallest)) break;
-      const taking = last ? remaining : length;
+      const last = remaining <= Math.min(1.01 * trial, maxStep);
+      if (!last && !(trial > smallest)) break;
+      const taking = last ? remaining : trial;
       const dt = direction * taking;
       const end = last ? t1 : t + dt;
       stages(dt, end);
@@ -143,12 +145,12 @@ export function startEmbeddedRun(pair: EmbeddedPair, run: RunStart, control: Ste
       rejected = true;
       failure = error < Infinity ? undefined : culprit(dt);
       if (failure && ++halvings > MAX_HALVINGS) break;
-      length = error < Infinity ? taking * control.rejected(error) : taking / 2;
+      trial = error < Infinity ? taking * control.rejected(error) : taking / 2;
     }
     if (failure) throw failure;
     throw failed(
       "step-too-small",
-      `the step fell to ${length}, below 10 spacings of t = ${t}; the solution may have a singularity there`,
+      `the step fell to ${trial}, below 10 spacings of t = ${t}; the solution may have a singularity there`,
     );
   }
 
@@ -180,6 +182,9 @@ export function startEmbeddedRun(pair: EmbeddedPair, run: RunStart, control: Ste
     return dense.vectors;
   }
 
+  /** The vectors that a run remembers. */
+  const memory = (): Record<string, Vec> => ({ u, from: next, ...numbered("k", k) });
+
   return {
     get t() {
       return t;
@@ -191,6 +196,18 @@ export function startEmbeddedRun(pair: EmbeddedPair, run: RunStart, control: Ste
       return tPrevious;
     },
     step,
+    save() {
+      const { previous } = control;
+      return savedState({ t, tPrevious, length, taken: Number(taken), dense: Number(denseReady), previous }, memory());
+    },
+    restore(state) {
+      const names = ["t", "tPrevious", "length", "taken", "dense", "previous"] as const;
+      const numbers = restoredState(name, state, names, memory());
+      ({ t, tPrevious, length, previous: control.previous } = numbers);
+      taken = numbers.taken === 1;
+      denseReady = numbers.dense === 1;
+      if (denseReady) dense.fill(t - tPrevious, next, u);
+    },
     at(time, out) {
       if (time === t) out.set(u);
       else interpolate(next, coefficients(), t - tPrevious, (time - tPrevious) / (t - tPrevious), out);

@@ -2,6 +2,7 @@ import { checkOptions, integer } from "@hml/guard";
 import type { IntegrationError } from "../failure.ts";
 import { nonFiniteIndex } from "../finite.ts";
 import type { Method, MethodRun, RunStart } from "../method.ts";
+import { type MethodState, numbered, restoredState, savedState } from "../method-state.ts";
 import type { Vec } from "../rhs.ts";
 import { firstStep, roundedPower } from "../step-control.ts";
 import {
@@ -14,6 +15,7 @@ import {
 } from "./difference-table.ts";
 import { checkJacobianShape, type JacobianShape, type JacobianSource, jacobianSource } from "./jacobian.ts";
 import { MOST_ITERATIONS, type NewtonOutcome, type Stage, type StageNewton, stageNewton } from "./newton.ts";
+import { smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { weightedRms } from "./weighted-norm.ts";
 
@@ -91,6 +93,13 @@ class BdfRun implements MethodRun {
   #jacobianMissing = true;
   /** The Jacobian was evaluated for the step that is being tried. */
   #jacobianCurrent = false;
+  /** The differences, step length and equal steps before the tries of a step were rejected, and the rate Newton carried. */
+  readonly #begun: readonly Vec[];
+  #hBegun = 0;
+  #equalBegun = 0;
+  #carriedBegun = Number.POSITIVE_INFINITY;
+  /** The step under way has been rejected. */
+  #rejected = false;
   /** I - c J is factored for the present c and J. */
   #factored = false;
 
@@ -101,6 +110,7 @@ class BdfRun implements MethodRun {
     this.#formulas = formulas;
     this.#jacobian = jacobianSource("bdf", run, shape);
     this.#table = differenceTable(size);
+    this.#begun = Array.from({ length: HIGHEST_ORDER }, () => new Float64Array(size));
     // Far tighter than rtol it would stall in rounding, looser than 3% of the error test it would show in the error.
     const rtol = Math.max(run.rtol, 100 * Number.EPSILON);
     const tolerance = Math.max((10 * Number.EPSILON) / rtol, Math.min(0.03, Math.sqrt(rtol)));
@@ -135,6 +145,7 @@ class BdfRun implements MethodRun {
         return;
       }
       stats.rejected++;
+      if (!this.#rejected) this.#remember();
       repeated = outcome === last ? repeated + 1 : 1;
       last = outcome;
       if (repeated > MOST_HALVINGS && (outcome === "nonfinite" || outcome === "singular")) break;
@@ -146,6 +157,44 @@ class BdfRun implements MethodRun {
 
   at(t: number, out: Vec): void {
     interpolate(this.#table.rows, this.#order, this.#h === 0 ? 0 : (t - this.t) / (this.#direction * this.#h), out);
+  }
+
+  save(): MethodState {
+    const { t, tPrevious } = this;
+    const rejected = this.#rejected;
+    const [h, equal] = rejected ? [this.#hBegun, this.#equalBegun] : [this.#h, this.#equalSteps];
+    // A Jacobian renewed in a step that failed is renewed again.
+    const missing = Number(this.#jacobianMissing || this.#jacobianCurrent);
+    const newton = { missing, factored: Number(this.#factored && !rejected), carried: this.#carriedBegun };
+    const begun = rejected ? numbered("d", [this.u, ...this.#begun.slice(0, this.#order)]) : {};
+    return savedState({ t, tPrevious, h, equal, order: this.#order, ...newton }, { ...this.#memory(), ...begun });
+  }
+
+  restore(state: MethodState): void {
+    const names = ["t", "tPrevious", "h", "equal", "order", "missing", "factored", "carried"] as const;
+    const { t, tPrevious, ...numbers } = restoredState("bdf", state, names, this.#memory());
+    this.t = t;
+    this.tPrevious = tPrevious;
+    this.#h = numbers.h;
+    this.#equalSteps = numbers.equal;
+    this.#order = integer("bdf", "resume.state.numbers.order", numbers.order, 1, this.#maxOrder);
+    this.#jacobianMissing = numbers.missing === 1;
+    this.#newton.carried = numbers.carried;
+    this.#carriedBegun = numbers.carried;
+    const c = (this.#direction * this.#h) / this.#formulas.alpha[this.#order]!;
+    const { solver, matrix } = this.#jacobian;
+    if (!this.#jacobianMissing && numbers.factored === 1) this.#factored = solver.factor(matrix, 1, -c) === "factored";
+  }
+
+  #memory(): Record<string, Vec> {
+    return { ...numbered("d", this.#table.rows), jacobian: this.#jacobian.matrix };
+  }
+
+  #remember(): void {
+    this.#rejected = true;
+    this.#hBegun = this.#h;
+    this.#equalBegun = this.#equalSteps;
+    for (let j = 1; j <= this.#order; j++) this.#begun[j - 1]!.set(this.#table.rows[j]!);
   }
 
   keep(): (t: number, out: Vec) => void {
@@ -229,6 +278,9 @@ class BdfRun implements MethodRun {
     this.#run.stats.steps++;
     this.#equalSteps++;
     if (this.#equalSteps > this.#order) this.#chooseOrder();
+    this.#rejected = false;
+    this.#jacobianCurrent = false;
+    this.#carriedBegun = this.#newton.carried;
   }
 
   /** Takes the order, one lower, the same or one higher, that allows the longest step. */
@@ -278,9 +330,4 @@ class BdfRun implements MethodRun {
     const at = `t = ${this.t}, step ${steps}, size ${this.#h}, order ${this.#order}`;
     return stepError("bdf", cause, { t: this.t, steps, at, stage: this.#stage, newton: this.#newton });
   }
-}
-
-/** Ten units in the last place of t. */
-function smallestStep(t: number): number {
-  return 10 * Number.EPSILON * Math.abs(t);
 }

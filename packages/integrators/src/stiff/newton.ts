@@ -35,6 +35,8 @@ export interface StageNewton {
   readonly correction: Vec;
   /** Iterations of the last solve. */
   readonly iterations: number;
+  /** The rate that judges the first iteration of the next solve; Infinity for none. All that is remembered of the last. */
+  carried: number;
   /** The right-hand side of its last iteration after the first, `[size]`. */
   readonly slope: Vec;
   /** Solves the stage with I - c J as factored in `linear`. */
@@ -69,6 +71,12 @@ export function stageNewton(
     slope,
     get iterations() {
       return state.iterations;
+    },
+    get carried() {
+      return state.carried;
+    },
+    set carried(rate) {
+      state.carried = rate;
     },
     reset() {
       state.carried = Number.POSITIVE_INFINITY;

@@ -33,6 +33,8 @@ export interface CollocationNewton {
   readonly slopes: readonly [Vec, Vec, Vec];
   /** Iterations of the last solve. */
   readonly iterations: number;
+  /** The rate that judges the first iteration of the next solve; Infinity for none. All that is remembered of the last. */
+  carried: number;
   /** Ratio of the norms of its last two corrections; 0 after a solve of one iteration. */
   readonly rate: number;
   /** Solves the stages with MU/h I - J as factored in `real` and (ALPHA - i BETA)/h I - J as factored in `complex`. */
@@ -81,6 +83,12 @@ export function collocationNewton(
     },
     get rate() {
       return state.rate;
+    },
+    get carried() {
+      return state.carried;
+    },
+    set carried(rate) {
+      state.carried = rate;
     },
     reset() {
       state.carried = Number.POSITIVE_INFINITY;

@@ -2,6 +2,7 @@ import { checkOptions } from "@hml/guard";
 import type { IntegrationError } from "../failure.ts";
 import { nonFiniteIndex } from "../finite.ts";
 import type { Method, MethodRun, RunStart } from "../method.ts";
+import { type MethodState, restoredState, savedState } from "../method-state.ts";
 import type { Vec } from "../rhs.ts";
 import { firstStep, roundedPower } from "../step-control.ts";
 import { type ComplexSolver, complexLu } from "./complex-lu.ts";
@@ -15,6 +16,7 @@ import {
   collocationNewton,
   MOST_COLLOCATION_ITERATIONS,
 } from "./radau-newton.ts";
+import { smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { weightedRms } from "./weighted-norm.ts";
 
@@ -91,6 +93,9 @@ class RadauRun implements MethodRun {
   readonly #filtered: Vec;
   /** The next step's length, positive; 0 until the first step. */
   #h = 0;
+  /** With which the present step was begun, and the rate that Newton then carried. */
+  #hBegun = 0;
+  #carriedBegun = Number.POSITIVE_INFINITY;
   /** Signed length of the last step, on which the cubic lives; 0 before the first. */
   #hLast = 0;
   #error = 0;
@@ -128,6 +133,7 @@ class RadauRun implements MethodRun {
   step(): void {
     if (this.#h === 0) this.#begin();
     this.#h = Math.max(Math.min(this.#h, this.#run.maxStep), smallestStep(this.t));
+    this.#hBegun = this.#h;
     this.#jacobianCurrent = false;
     this.#rejected = false;
     let last: StepFailure = "inaccurate";
@@ -159,6 +165,35 @@ class RadauRun implements MethodRun {
     const end = this.t;
     const h = this.#hLast || 1;
     return (t, out) => evaluateCubic(kept, (t - end) / h, out);
+  }
+
+  save(): MethodState {
+    const { t, tPrevious } = this;
+    const numbers = { t, tPrevious, h: this.#hBegun, hLast: this.#hLast, errorLast: this.#errorLast };
+    // A Jacobian renewed in a step that failed is renewed again.
+    const missing = Number(this.#jacobianMissing || this.#jacobianCurrent);
+    const newton = { missing, factoredFor: this.#factoredFor, carried: this.#carriedBegun };
+    return savedState({ ...numbers, ...newton }, this.#memory());
+  }
+
+  restore(state: MethodState): void {
+    const names = ["t", "tPrevious", "h", "hLast", "errorLast", "missing", "factoredFor", "carried"] as const;
+    const { t, tPrevious, ...numbers } = restoredState("radau", state, names, this.#memory());
+    this.t = t;
+    this.tPrevious = tPrevious;
+    this.#h = numbers.h;
+    this.#hBegun = numbers.h;
+    this.#hLast = numbers.hLast;
+    this.#errorLast = numbers.errorLast;
+    this.#jacobianMissing = numbers.missing === 1;
+    this.#newton.carried = numbers.carried;
+    this.#carriedBegun = numbers.carried;
+    if (!this.#jacobianMissing && numbers.factoredFor !== 0) this.#factorise(numbers.factoredFor);
+  }
+
+  #memory(): Record<string, Vec> {
+    const [u, d1, d2, d3] = this.#cubic;
+    return { u, d1, d2, d3, slope: this.#slope, jacobian: this.#jacobian.matrix };
   }
 
   /** First slope and first step. */
@@ -202,19 +237,24 @@ class RadauRun implements MethodRun {
         this.#newton.reset();
       }
       if (this.#factoredFor !== step.h) {
-        this.#factoredFor = 0;
-        const { solver, matrix } = this.#jacobian;
-        stats.factorisations++;
-        if (solver.factor(matrix, MU / step.h, -1) === "singular") return "singular";
-        stats.factorisations++;
-        if (this.#complex.factor(matrix, ALPHA / step.h, -BETA / step.h) === "singular") return "singular";
-        this.#factoredFor = step.h;
+        stats.factorisations += 2;
+        if (!this.#factorise(step.h)) return "singular";
       }
       this.#predict();
       outcome = this.#newton.solve(step, this.#jacobian.solver, this.#complex);
     }
     if (outcome !== "converged") return outcome;
     return this.#judge();
+  }
+
+  /** Factors both matrices for the signed step `h`; false when one is singular. */
+  #factorise(h: number): boolean {
+    const { solver, matrix } = this.#jacobian;
+    this.#factoredFor = 0;
+    if (solver.factor(matrix, MU / h, -1) === "singular") return false;
+    if (this.#complex.factor(matrix, ALPHA / h, -BETA / h) === "singular") return false;
+    this.#factoredFor = h;
+    return true;
   }
 
   /** First guesses of the stages, from the cubic of the last step, and the weights of Newton's norm. */
@@ -299,6 +339,9 @@ class RadauRun implements MethodRun {
     this.#errorLast = Math.max(this.#error, SMALLEST_PAST_ERROR);
     this.#jacobianMissing = iterations > 2 && rate > GOOD_RATE;
     if (this.#jacobianMissing || !(grown >= SAFETY && grown < WORTH_GROWING)) this.#h *= grown;
+    this.#jacobianCurrent = false;
+    this.#hBegun = this.#h;
+    this.#carriedBegun = this.#newton.carried;
   }
 
   /** End of the step that is being tried. */
@@ -336,9 +379,4 @@ class RadauRun implements MethodRun {
     const at = `t = ${this.t}, step ${steps}, size ${this.#h}`;
     return stepError("radau", cause, { t: this.t, steps, at, stage, newton: stage });
   }
-}
-
-/** Ten units in the last place of t. */
-function smallestStep(t: number): number {
-  return 10 * Number.EPSILON * Math.abs(t);
 }

@@ -2,10 +2,12 @@ import { checkOptions } from "@hml/guard";
 import type { IntegrationError } from "../failure.ts";
 import { nonFiniteIndex } from "../finite.ts";
 import type { Method, MethodRun, RunStart } from "../method.ts";
+import { type MethodState, restoredState, savedState } from "../method-state.ts";
 import type { Vec } from "../rhs.ts";
 import { firstStep, piControl, type StepControl } from "../step-control.ts";
 import { checkJacobianShape, type JacobianShape, type JacobianSource, jacobianSource } from "./jacobian.ts";
 import { GAMMA, ros34pw2 } from "./rosenbrock-coefficients.ts";
+import { smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { weightedRms } from "./weighted-norm.ts";
 
@@ -84,6 +86,8 @@ class RosenbrockRun implements MethodRun {
   #valueTime: number;
   /** The next step's length, positive; 0 until the first step. */
   #h = 0;
+  /** With which the present step was begun. */
+  #hBegun = 0;
   /** Signed length of the last step; 0 before the first. */
   #hLast = 0;
   #norm = 0;
@@ -115,6 +119,7 @@ class RosenbrockRun implements MethodRun {
   step(): void {
     if (this.#h === 0) this.#begin();
     this.#h = Math.max(Math.min(this.#h, this.#run.maxStep), smallestStep(this.t));
+    this.#hBegun = this.#h;
     let last: StepFailure = "inaccurate";
     let repeated = 0;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -145,6 +150,27 @@ class RosenbrockRun implements MethodRun {
     const end = this.t;
     const h = this.#hLast || 1;
     return (t, out) => evaluate(kept, (t - end) / h, out);
+  }
+
+  save(): MethodState {
+    const { t, tPrevious } = this;
+    const { previous } = this.#control;
+    return savedState({ t, tPrevious, h: this.#hBegun, hLast: this.#hLast, previous }, this.#memory());
+  }
+
+  restore(state: MethodState): void {
+    const names = ["t", "tPrevious", "h", "hLast", "previous"] as const;
+    const { h, hLast, previous, ...times } = restoredState("rosenbrock", state, names, this.#memory());
+    ({ t: this.t, tPrevious: this.tPrevious } = times);
+    this.#h = h;
+    this.#hBegun = h;
+    this.#hLast = hLast;
+    this.#control.previous = previous;
+  }
+
+  #memory(): Record<string, Vec> {
+    const [u, d1, d2, d3] = this.#dense;
+    return { u, d1, d2, d3, slope: this.#slope };
   }
 
   /** First slope and first step. */
@@ -263,6 +289,7 @@ class RosenbrockRun implements MethodRun {
     this.#run.stats.steps++;
     const factor = this.#control.accepted(this.#norm);
     this.#h *= afterRejection ? Math.min(1, factor) : factor;
+    this.#hBegun = this.#h;
   }
 
   #failure(cause: StepFailure): IntegrationError {
@@ -287,9 +314,4 @@ function combine(start: Vec, weights: readonly number[], stages: readonly Vec[],
 
 function evaluate([u, d1, d2, d3]: readonly [Vec, Vec, Vec, Vec], s: number, out: Vec): void {
   for (let i = 0; i < u.length; i++) out[i] = u[i]! + s * (d1[i]! + s * (d2[i]! + s * d3[i]!));
-}
-
-/** Ten units in the last place of t. */
-function smallestStep(t: number): number {
-  return 10 * Number.EPSILON * Math.abs(t);
 }
