@@ -36,7 +36,38 @@ export { type ProjectiveOptions, projective } from "./projective/projective.ts";
 export { adviseBurst, type BurstAdvice, type BurstAdviceOptions } from "./projective/advise-burst.ts";
 export { projectiveAdams } from "./projective/projective-adams.ts";
 export { largestSkip, type TelescopicOptions, telescopic } from "./projective/telescopic.ts";
+export {
+  type AdaptiveProjectiveOptions,
+  adaptiveProjective,
+  type ProjectiveFlow,
+} from "./projective/adaptive-projective.ts";
+export {
+  type MacroSteps,
+  type ProjectiveSolution,
+  type SolveProjectiveOptions,
+  solveProjective,
+} from "./projective/solve-projective.ts";
+export type { AdaptiveProjectiveControl, ProjectiveNoise } from "./projective/adaptive-run.ts";
+export {
+  bogackiShampinePair,
+  type EmbeddedTableau,
+  midpointEulerPair,
+  midpointPair,
+  rk4Pair,
+} from "./projective/embedded-tableau.ts";
+export {
+  type CoarseView,
+  type ProjectiveGeneralOptions,
+  type ProjectiveProblem,
+  projectiveGeneral,
+} from "./projective/projective-general.ts";
+export { cdmc } from "./projective/cdmc.ts";
+export { checkClosure, type ClosureOptions, type ClosureReport } from "./projective/check-closure.ts";
+export { pirk2, pirk4, type ToolboxOptions, type ToolboxSolution } from "./projective/toolbox.ts";
+export type { BurstSamples, ToolboxBurst } from "./projective/toolbox-burst.ts";
 export type { BurstOptions } from "./projective/burst.ts";
+export type { ProjectiveStats, ProjectiveStepper } from "./projective/projective-stats.ts";
+export { polynomialSlope } from "./projective/polynomial-slope.ts";
 export {
   chordSlope,
   leastSquaresSlope,
@@ -64,10 +95,12 @@ export { etd1, etdrk2, etdrk4, ifrk4, krogstad } from "./exponential/etdrk.ts";
 export { ars222, imex1 } from "./exponential/imex.ts";
 export { cnab2, sbdf2 } from "./exponential/imex-multistep.ts";
 export { phi } from "./exponential/phi.ts";
+export type { FourierSymbol } from "./exponential/spectral/fourier-symbol.ts";
 export {
-  type FourierSymbol,
+  type PerAxis,
   type PeriodicField,
   type PeriodicFieldOptions,
+  type PointFunction,
   periodicField,
 } from "./exponential/spectral/periodic-field.ts";
 

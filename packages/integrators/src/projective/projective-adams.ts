@@ -1,8 +1,8 @@
 import { checkOptions } from "@hml/guard";
 import type { Vec } from "../rhs.ts";
-import type { Stepper } from "../stepper.ts";
 import type { TimeStepper } from "../time-stepper.ts";
-import { type BurstOptions, bursts } from "./burst.ts";
+import { type BurstOptions, bursts, checkMacroStep } from "./burst.ts";
+import type { ProjectiveStepper } from "./projective-stats.ts";
 
 /**
  * Projective Adams-Bashforth 2 (PAB2): one burst a macro step, order 2.
@@ -15,7 +15,7 @@ import { type BurstOptions, bursts } from "./burst.ts";
  * (`projective` with `midpointTableau`) at the same order. A step that does not continue the last one (another time, dt or
  * state) starts anew by projective forward Euler, whose single error is O(D^2). Not a flow of its state alone, so
  * compare runs with the same steps only, and do not nest it: bind it again for each run. When the burst covers the macro
- * step, the flow itself runs over it.
+ * step, the flow itself runs over it, and `stats.flowSteps` counts it. A negative D goes back in time, as in `projective`.
  *
  * The error floor and good starting values for burst and chord are those of `projective`; the memory leaves less room for
  * slow rates alpha: D below 1 / alpha, half the Euler bound.
@@ -24,13 +24,14 @@ import { type BurstOptions, bursts } from "./burst.ts";
  * follow from the times of the slopes.
  *
  * @param flow - any time-stepper; it is only ever asked to move forwards
- * @returns a stepper that owns its scratch and its memory; its `step` throws a RangeError when `dt` is shorter than the
- * burst (a `dt` of zero copies the state)
+ * @returns a stepper that owns its scratch and its memory; its `step` throws a RangeError when `dt` is positive but shorter
+ * than the burst (a `dt` of zero copies the state), and an IntegrationError (nonfinite-state) when a burst leaves the finite
+ * numbers
  * @throws TypeError or RangeError for bad options
  */
-export function projectiveAdams(flow: TimeStepper, options: BurstOptions): Stepper {
+export function projectiveAdams(flow: TimeStepper, options: BurstOptions): ProjectiveStepper {
   checkOptions("projectiveAdams", options, ["burst", "chord", "slope"]);
-  const { size, burst, chord, state, run } = bursts("projectiveAdams", flow, options);
+  const { size, burst, chord, state, stats, run, flowOver } = bursts("projectiveAdams", flow, options);
   let slope: Vec = new Float64Array(size);
   let previous: Vec = new Float64Array(size);
   const given = new Float64Array(size);
@@ -39,7 +40,7 @@ export function projectiveAdams(flow: TimeStepper, options: BurstOptions): Stepp
 
   /** Times and steps agree to the rounding of times, which at dt << t is far above that of dt. */
   function continues(t: number, dt: number, u: Vec): boolean {
-    const slack = 1e-12 * dt + 4 * Number.EPSILON * Math.abs(t);
+    const slack = 1e-12 * Math.abs(dt) + 4 * Number.EPSILON * Math.abs(t);
     if (!(Math.abs(t - end) <= slack && Math.abs(dt - lastStep) <= slack)) return false;
     for (let i = 0; i < size; i++) if (u[i] !== given[i]) return false;
     return true;
@@ -48,24 +49,24 @@ export function projectiveAdams(flow: TimeStepper, options: BurstOptions): Stepp
   return {
     size,
     order: 2,
+    stats,
     step(t, dt, u, out) {
       if (dt === 0) {
         if (out !== u) out.set(u);
         return;
       }
-      if (!(dt >= burst * (1 - 1e-12))) {
-        throw new RangeError(`projectiveAdams: dt must be at least the burst of ${burst}, got ${dt}`);
-      }
+      checkMacroStep("projectiveAdams", dt, burst);
       const continued = continues(t, dt, u);
       // Should the flow throw, nothing continues from here.
       end = Number.NaN;
       state.set(u);
-      if (burst >= dt * (1 - 1e-12)) {
-        flow.advance(state, t, t + dt);
+      if (dt > 0 && burst >= dt * (1 - 1e-12)) {
+        flowOver(t, t + dt, t);
         out.set(state);
+        stats.steps++;
         return;
       }
-      const leap = t + dt - run(t, slope);
+      const leap = t + dt - run(t, slope, 1, t);
       const w = continued ? (leap + chord) / (2 * dt) : 0;
       for (let i = 0; i < size; i++) {
         given[i] = state[i]! + leap * ((1 + w) * slope[i]! - w * previous[i]!);
@@ -74,6 +75,7 @@ export function projectiveAdams(flow: TimeStepper, options: BurstOptions): Stepp
       [slope, previous] = [previous, slope];
       end = t + dt;
       lastStep = dt;
+      stats.steps++;
     },
   };
 }

@@ -1,11 +1,10 @@
 import { checkOptions } from "@hml/guard";
-import { addCombination, combination } from "../explicit/combination.ts";
 import { eulerTableau } from "../explicit/euler.ts";
-import { type ButcherTableau, checkTableau } from "../explicit/tableau.ts";
-import type { Vec } from "../rhs.ts";
-import type { Stepper } from "../stepper.ts";
+import type { ButcherTableau } from "../explicit/tableau.ts";
 import type { TimeStepper } from "../time-stepper.ts";
-import { type BurstOptions, bursts } from "./burst.ts";
+import { type BurstOptions, bursts, checkMacroStep } from "./burst.ts";
+import { macroStep } from "./macro-step.ts";
+import type { ProjectiveStepper } from "./projective-stats.ts";
 
 /** Options of `projective`. */
 export interface ProjectiveOptions extends BurstOptions {
@@ -21,81 +20,55 @@ export interface ProjectiveOptions extends BurstOptions {
  * of that burst; stage s > 1 starts from B + (c_s D - T) sum_(l<s) (a_sl / c_s) k_l at time t + c_s D, and k_s is the
  * slope of the last chord of its own burst; u+ = B + (D - T) sum_s b_s k_s. `eulerTableau` gives projective forward Euler
  * (PFE), `midpointTableau` PRK2, `rk4Tableau` PRK4. The order in D is that of the tableau, down to a floor of the size
- * of the error of the slopes: O(chord) for a chord, plus round-off eps |u| / chord.
+ * of the error of the slopes: O(T), plus round-off eps |u| / chord. `adaptiveProjective` and `solveProjective` choose D.
  *
- * When the bursts leave no part of the macro step uncovered (T at least D times the widest gap between stage times: 1 for
- * PFE, 1/2 for PRK2 and PRK4), the flow itself runs over it. Time is saved only when D exceeds the number of stages times
- * T. The result is a stepper, so `timeStepper(projective(flow, ...), D)` is a flow that can be
- * projected again (telescopic projective integration).
+ * D may be negative: the macro step then goes back in time while every burst runs forwards, so the fast modes still decay
+ * where the flow itself, run backwards, would blow up. The same formula and the same order hold.
+ *
+ * When the bursts leave no part of a macro step forwards uncovered (T at least D times the widest gap between stage
+ * times: 1 for PFE, 1/2 for PRK2 and PRK4), the flow itself runs over it, and `stats.flowSteps` counts it. Time is saved
+ * only when D exceeds the number of stages times T. The result is a stepper, so `timeStepper(projective(flow, ...), D)` is
+ * a flow that can be projected again (telescopic projective integration).
  *
  * Good starting values: T - chord at least ln(D / chord) / beta with beta the slowest rate of the fast modes, so that one
- * burst damps what the projection amplifies; chord near 1 / beta; D at most 2 / alpha with alpha the fastest rate of the
- * slow modes. A chord equal to the burst damps nothing and is stable only without fast modes.
+ * burst damps what the projection amplifies (backwards the leap is |D| + T long); chord near 1 / beta; D at most 2 / alpha
+ * with alpha the fastest rate of the slow modes. A chord equal to the burst damps nothing and is stable only without fast
+ * modes.
  *
  * Source: Gear, Kevrekidis 2003, SIAM J. Sci. Comput. 24 (PFE); Lafitte, Lejon, Samaey 2016, SIAM J. Numer. Anal. 54
- * (PRK); Gear, Kevrekidis 2003, J. Comput. Phys. 187 (telescopic).
+ * (PRK); Gear, Kevrekidis 2003, J. Comput. Phys. 187 (telescopic); Gear, Kevrekidis 2004, Phys. Lett. A 321 (backwards).
  *
  * @param flow - any time-stepper; it is only ever asked to move forwards
- * @returns a stepper that owns its scratch; its `step` throws a RangeError when `dt` is shorter than the burst (a `dt`
- * of zero copies the state)
+ * @returns a stepper that owns its scratch; its `step` throws a RangeError when `dt` is positive but shorter than the burst
+ * (a `dt` of zero copies the state), and an IntegrationError (nonfinite-state) that names the stage whose burst left the
+ * finite numbers
  * @throws TypeError or RangeError for bad options; among tableaux those with c_s <= 0 at a stage s > 1
  */
-export function projective(flow: TimeStepper, options: ProjectiveOptions): Stepper {
+export function projective(flow: TimeStepper, options: ProjectiveOptions): ProjectiveStepper {
   checkOptions("projective", options, ["burst", "chord", "outer", "slope"]);
   const { outer = eulerTableau } = options;
-  const { size, burst, state, run } = bursts("projective", flow, options);
-  checkTableau("projective", outer);
-  const c = Array.from(outer.c);
-  const stages = c.length;
-  for (let s = 1; s < stages; s++) {
-    if (!(c[s]! > 0)) {
-      throw new RangeError(`projective: c[${s}] of the tableau must be positive, got ${c[s]}; stages divide by it`);
-    }
-  }
-  const gap = widestGap(c);
-  const k = Array.from(c, (): Vec => new Float64Array(size));
-  const rows = outer.a.map((row, s) =>
-    combination(
-      row.map((entry) => entry / c[s]!),
-      k,
-    ),
-  );
-  const weights = combination(outer.b, k);
-  const first = new Float64Array(size);
-
+  const inner = bursts("projective", flow, options);
+  const { size, burst, state, stats } = inner;
+  const macro = macroStep("projective", inner, outer);
   return {
     size,
     order: outer.order,
+    stats,
     step(t, dt, u, out) {
       if (dt === 0) {
         if (out !== u) out.set(u);
         return;
       }
-      if (!(dt >= burst * (1 - 1e-12))) {
-        throw new RangeError(`projective: dt must be at least the burst of ${burst}, got ${dt}`);
-      }
+      checkMacroStep("projective", dt, burst);
       state.set(u);
-      if (burst >= gap * dt * (1 - 1e-12)) {
-        flow.advance(state, t, t + dt);
+      if (dt > 0 && burst >= macro.gap * dt * (1 - 1e-12)) {
+        inner.flowOver(t, t + dt, t);
         out.set(state);
-        return;
+      } else {
+        macro.begin(t);
+        macro.leap(t, dt, out);
       }
-      const end = run(t, k[0]!);
-      first.set(state);
-      for (let s = 1; s < stages; s++) {
-        const start = t + c[s]! * dt;
-        addCombination(first, start - end, rows[s]!, state);
-        run(start, k[s]!);
-      }
-      addCombination(first, t + dt - end, weights, out);
+      stats.steps++;
     },
   };
-}
-
-/** The longest part of [0, 1] without a stage time. */
-function widestGap(c: readonly number[]): number {
-  const times = [...c, 1].toSorted((a, b) => a - b);
-  let widest = 0;
-  for (let s = 1; s < times.length; s++) widest = Math.max(widest, times[s]! - times[s - 1]!);
-  return widest;
 }
