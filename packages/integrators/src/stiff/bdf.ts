@@ -17,7 +17,7 @@ import { checkJacobianShape, type JacobianShape, type JacobianSource, jacobianSo
 import { MOST_ITERATIONS, type NewtonOutcome, type Stage, type StageNewton, stageNewton } from "./newton.ts";
 import { smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
-import { weightedRms } from "./weighted-norm.ts";
+import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 
 /** Options of `bdf`. */
 export interface BdfOptions {
@@ -240,11 +240,7 @@ class BdfRun implements MethodRun {
     stage.c = (this.#direction * this.#h) / alpha;
     const { predictor, slope, psi, weights } = stage;
     this.#table.predict(this.#order, alpha, predictor, psi);
-    for (let i = 0; i < weights.length; i++) {
-      const size = Math.max(Math.abs(this.u[i]!), Math.abs(predictor[i]!));
-      // A zero tolerance at a zero component gives a weight of 1e300: any error there is too large, none is fine.
-      weights[i] = 1 / Math.max(atol[i]! + rtol * size, 1e-300);
-    }
+    toleranceWeights(this.u, predictor, atol, rtol, weights);
     problem.rhs(stage.t, predictor, slope);
     stats.rhs++;
     let outcome: NewtonOutcome = "diverged";

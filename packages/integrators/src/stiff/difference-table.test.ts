@@ -188,4 +188,57 @@ describe("differenceTable", () => {
       }),
     );
   });
+
+  it("does all rows in one pass what the definitions do row by row", () => {
+    const width = 6;
+    const entries = fc.array(between(-1, 1), { minLength: 8 * 3, maxLength: 8 * 3 });
+    fc.assert(
+      fc.property(polynomial, entries, ({ order, factor, s }, values) => {
+        const table = differenceTable(3);
+        const rows = table.rows.map((row, j) => {
+          row.set(values.slice(3 * j, 3 * j + 3));
+          return [...row];
+        });
+        // R_ij = prod (m - 1 - factor j)/m; the new rows are (R U)^T times the old ones.
+        const matrix = (f: number): number[][] =>
+          Array.from({ length: width }, (_, i) =>
+            Array.from({ length: width }, (_, j) => {
+              let product = 1;
+              for (let m = 1; m <= i; m++) product *= (m - 1 - f * j) / m;
+              return product;
+            }),
+          );
+        const [r, u] = [matrix(factor), matrix(1)];
+        const rescaled = rows.map((row, j) =>
+          row.map((value, component) => {
+            if (j === 0 || j > order) return value;
+            let sum = 0;
+            for (let i = 1; i <= order; i++) {
+              for (let k = 1; k <= order; k++) sum += r[i]![k]! * u[k]![j]! * rows[i]![component]!;
+            }
+            return sum;
+          }),
+        );
+        table.rescale(order, factor);
+        // Weights up to 10^5 2^5, whose sums cancel where R and U nearly undo each other.
+        const size = 1e7 * Math.max(1, factor ** order) * Number.EPSILON;
+        rescaled.forEach((row, j) =>
+          row.forEach((value, component) => expect(Math.abs(table.rows[j]![component]! - value)).toBeLessThan(size)),
+        );
+
+        const before = table.rows.map((row) => [...row]);
+        const d = Float64Array.of(s, -0.5, 2);
+        table.advance(order, d);
+        d.forEach((newest, component) => {
+          expect(table.rows[order + 2]![component]).toBe(newest - before[order + 1]![component]!);
+          let sum = newest;
+          expect(table.rows[order + 1]![component]).toBe(sum);
+          for (let j = order; j >= 0; j--) {
+            sum = before[j]![component]! + sum;
+            expect(table.rows[j]![component]).toBe(sum);
+          }
+        });
+      }),
+    );
+  });
 });

@@ -4,6 +4,7 @@ import { bandedLu } from "./banded-lu.ts";
 import { denseLu } from "./dense-lu.ts";
 import type { LinearSolver } from "./linear-solver.ts";
 import { tridiagonalLu } from "./tridiagonal-lu.ts";
+import { pivotedTridiagonalLu } from "./tridiagonal-pivoted.ts";
 
 const EPS = Number.EPSILON;
 
@@ -187,15 +188,42 @@ describe("bandedLu", () => {
       fc.property(
         banded.filter(({ lower, upper }) => lower === 1 && upper === 1),
         ({ n, band, dense, b }) => {
-          const x = solved(tridiagonalLu(n), band, b);
-          if (x === undefined) return true;
-          solvedRuns++;
-          return backwardError(n, dense, x, b) < 60 * n;
+          return [tridiagonalLu(n), pivotedTridiagonalLu(n)].every((solver) => {
+            const x = solved(solver, band, b);
+            if (x === undefined) return true;
+            solvedRuns++;
+            return backwardError(n, dense, x, b) < 60 * n;
+          });
         },
       ),
       { numRuns: 200 },
     );
-    expect(solvedRuns).toBeGreaterThan(100);
+    expect(solvedRuns).toBeGreaterThan(200);
+  });
+
+  it("is backward stable where the elimination from both ends needs no exchange, for every small size", () => {
+    for (let n = 1; n <= 9; n++) {
+      fc.assert(
+        fc.property(
+          fc.array(upTo(1), { minLength: 3 * n, maxLength: 3 * n }),
+          fc.array(upTo(1), { minLength: n, maxLength: n }),
+          upTo(3),
+          (entries, b, scale) => {
+            // Diagonally dominant: no pivot is smaller than what stands below it.
+            const shift = 10;
+            const band = Float64Array.from(entries);
+            const dense = toDense(n, 1, 1, entries);
+            const a = dense.map((value, k) => scale * value + (k % (n + 1) === 0 ? shift : 0));
+            const solver = tridiagonalLu(n);
+            expect(solver.factor(band, shift, scale)).toBe("factored");
+            const x = Float64Array.from(b);
+            solver.solve(x);
+            expect(backwardError(n, a, x, b)).toBeLessThan(10);
+          },
+        ),
+        { numRuns: 50 },
+      );
+    }
   });
 
   it("reports singular matrices on the general and the tridiagonal path", () => {

@@ -91,20 +91,12 @@ export function stageNewton(
       for (let k = 0; k < MOST_ITERATIONS; k++) {
         if (k > 0) {
           f = slope;
-          for (let i = 0; i < size; i++) value[i] = predictor[i]! + correction[i]!;
           rhs(t, value, f);
           stats.rhs++;
         }
-        for (let i = 0; i < size; i++) delta[i] = c * f[i]! - psi[i]! - correction[i]!;
+        residual(c, f, psi, correction, delta);
         linear.solve(delta);
-        let sum = 0;
-        for (let i = 0; i < size; i++) {
-          const change = delta[i]!;
-          const scaled = change * weights[i]!;
-          sum += scaled * scaled;
-          correction[i]! += change;
-        }
-        const norm = Math.sqrt(sum / size);
+        const norm = correct(delta, weights, predictor, correction, value);
         state.iterations = k + 1;
         if (!(norm < Number.POSITIVE_INFINITY)) return nonFiniteIndex(f) < 0 ? "diverged" : "nonfinite";
         let factor = carried < NEARLY_LINEAR ? carried : Number.POSITIVE_INFINITY;
@@ -125,4 +117,23 @@ export function stageNewton(
       return "diverged";
     },
   };
+}
+
+/** out = c f - psi - d. */
+function residual(c: number, f: Vec, psi: Vec, d: Vec, out: Vec): void {
+  for (let i = 0; i < out.length; i++) out[i] = c * f[i]! - psi[i]! - d[i]!;
+}
+
+/** d += delta and value = predictor + d; the root mean square of delta times the weights. */
+function correct(delta: Vec, weights: Vec, predictor: Vec, d: Vec, value: Vec): number {
+  let sum = 0;
+  for (let i = 0; i < delta.length; i++) {
+    const change = delta[i]!;
+    const corrected = d[i]! + change;
+    const scaled = change * weights[i]!;
+    sum += scaled * scaled;
+    d[i] = corrected;
+    value[i] = predictor[i]! + corrected;
+  }
+  return Math.sqrt(sum / delta.length);
 }

@@ -18,7 +18,7 @@ import {
 } from "./radau-newton.ts";
 import { smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
-import { weightedRms } from "./weighted-norm.ts";
+import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 
 /** Options of `radau`. */
 export interface RadauOptions {
@@ -289,10 +289,9 @@ class RadauRun implements MethodRun {
     const error = this.#filtered;
     for (let i = 0; i < next.length; i++) {
       next[i] = this.u[i]! + z3[i]!;
-      const size = Math.max(Math.abs(this.u[i]!), Math.abs(next[i]!));
-      weights[i] = 1 / Math.max(atol[i]! + rtol * size, 1e-300);
       error[i] = this.#slope[i]! + (e1 * z1[i]! + e2 * z2[i]! + e3 * z3[i]!) / h;
     }
+    toleranceWeights(this.u, next, atol, rtol, weights);
     this.#jacobian.solver.solve(error);
     this.#error = weightedRms(error, weights);
     if (this.#error > 1 && (this.#hLast === 0 || this.#rejected)) this.#filterAgain();

@@ -9,7 +9,7 @@ import { checkJacobianShape, type JacobianShape, type JacobianSource, jacobianSo
 import { GAMMA, ros34pw2 } from "./rosenbrock-coefficients.ts";
 import { smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
-import { weightedRms } from "./weighted-norm.ts";
+import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 
 /** Options of `rosenbrock`. */
 export interface RosenbrockOptions {
@@ -258,11 +258,7 @@ class RosenbrockRun implements MethodRun {
     combine(this.u, m, this.#stages, STAGES, this.#value);
     this.#error.fill(0);
     combine(this.#error, e, this.#stages, STAGES, this.#error);
-    for (let i = 0; i < this.u.length; i++) {
-      const size = Math.max(Math.abs(this.u[i]!), Math.abs(this.#value[i]!));
-      // A zero tolerance at a zero component gives a weight of 1e300: any error there is too large, none is fine.
-      this.#weights[i] = 1 / Math.max(atol[i]! + rtol * size, 1e-300);
-    }
+    toleranceWeights(this.u, this.#value, atol, rtol, this.#weights);
     return weightedRms(this.#error, this.#weights);
   }
 

@@ -1,99 +1,139 @@
 import { integer } from "@hml/guard";
+import type { Vec } from "../rhs.ts";
 import type { LinearSolver } from "./linear-solver.ts";
+import { pivotedTridiagonalLu } from "./tridiagonal-pivoted.ts";
 
 /**
- * Tridiagonal LU with partial pivoting of shift I + scale A, for A by diagonals `[3, size]`: entry (i, j) at row
- * `1 + i - j`, column `j`, so the superdiagonal comes first and its entry 0 is not used.
+ * Tridiagonal LU of shift I + scale A, for A by diagonals `[3, size]`: entry (i, j) at row `1 + i - j`, column `j`, so the
+ * superdiagonal comes first and its entry 0 is not used.
  *
- * One pass down to factor, one down and one up to solve; the reciprocals of the pivots are kept, so a solve does not
- * divide.
+ * Elimination runs from both ends to the middle row, substitution from there outwards: two recurrences side by side in
+ * every loop, so that one does not wait for the other, and half as many steps. This is Gaussian elimination in the
+ * order 0, n - 1, 1, n - 2, ...; where partial pivoting in that order would exchange two rows, `pivotedTridiagonalLu`
+ * takes the whole matrix.
  *
  * @throws RangeError when `size` is not a positive integer.
- * Source: Golub, Van Loan, Matrix Computations, 4th ed., section 4.3; LAPACK's gttrf and gttrs.
+ * Source: Dongarra, Bunch, Moler, Stewart, LINPACK Users' Guide, chapter 7 (both ends).
  */
 export function tridiagonalLu(size: number): LinearSolver {
   const n = integer("tridiagonalLu", "size", size, 1);
-  const factors = new Float64Array(n);
-  const inverse = new Float64Array(n);
-  const upper = new Float64Array(n);
-  const upper2 = new Float64Array(n);
-  const swapped = new Uint8Array(n);
-  let swaps = false;
+  const factors = { inverse: new Float64Array(n), before: new Float64Array(n), after: new Float64Array(n) };
+  const pivoted = pivotedTridiagonalLu(n);
+  let exchanged = false;
   return {
     size: n,
     factor(matrix, shift, scale) {
-      let pivot = shift + scale * matrix[n]!;
-      let right = n > 1 ? scale * matrix[1]! : 0;
-      let anySwap = false;
-      let sum = 0;
-      for (let i = 0; i < n - 1; i++) {
-        const below = scale * matrix[2 * n + i]!;
-        const nextPivot = shift + scale * matrix[n + i + 1]!;
-        const nextRight = i < n - 2 ? scale * matrix[i + 2]! : 0;
-        if (Math.abs(below) > Math.abs(pivot)) {
-          const reciprocal = 1 / below;
-          sum += Math.abs(reciprocal);
-          const factor = pivot * reciprocal;
-          factors[i] = factor;
-          inverse[i] = reciprocal;
-          upper[i] = nextPivot;
-          upper2[i] = nextRight;
-          swapped[i] = 1;
-          anySwap = true;
-          pivot = right - factor * nextPivot;
-          right = -factor * nextRight;
-        } else {
-          const reciprocal = 1 / pivot;
-          sum += Math.abs(reciprocal);
-          const factor = below * reciprocal;
-          factors[i] = factor;
-          inverse[i] = reciprocal;
-          upper[i] = right;
-          upper2[i] = 0;
-          swapped[i] = 0;
-          pivot = nextPivot - factor * right;
-          right = nextRight;
-        }
-      }
-      inverse[n - 1] = 1 / pivot;
-      swaps = anySwap;
-      // A zero or undefined pivot shows in the sum of the reciprocals.
-      return sum + Math.abs(inverse[n - 1]!) < Number.POSITIVE_INFINITY ? "factored" : "singular";
+      exchanged = !eliminate(matrix, n, shift, scale, factors);
+      return exchanged ? pivoted.factor(matrix, shift, scale) : "factored";
     },
     solve(b) {
-      let next = b[0]!;
-      if (!swaps) {
-        for (let i = 0; i < n - 1; i++) {
-          next = b[i + 1]! - factors[i]! * next;
-          b[i + 1] = next;
-        }
-        let x = next * inverse[n - 1]!;
-        b[n - 1] = x;
-        for (let i = n - 2; i >= 0; i--) {
-          x = (b[i]! - upper[i]! * x) * inverse[i]!;
-          b[i] = x;
-        }
+      if (exchanged) {
+        pivoted.solve(b);
         return;
       }
-      for (let i = 0; i < n - 1; i++) {
-        const following = b[i + 1]!;
-        if (swapped[i] === 1) {
-          b[i] = following;
-          next = next - factors[i]! * following;
-        } else {
-          b[i] = next;
-          next = following - factors[i]! * next;
-        }
-      }
-      let x = next * inverse[n - 1]!;
-      let x2 = 0;
-      b[n - 1] = x;
-      for (let i = n - 2; i >= 0; i--) {
-        const value = (b[i]! - upper[i]! * x - upper2[i]! * x2) * inverse[i]!;
-        b[i] = value;
-        x2 = x;
-        x = value;
-      }
+      inwards(b, factors);
+      outwards(b, factors);
     },
   };
+}
+
+/** Row by row: the reciprocal of the pivot, and the entries left and right of the diagonal divided by the pivot. */
+interface Factors {
+  readonly inverse: Vec;
+  readonly before: Vec;
+  readonly after: Vec;
+}
+
+/** The middle row; with n even one more row lies above it than below. */
+const middleOf = (n: number): number => n >> 1;
+
+/** Eliminates from both ends; false where two rows should be exchanged, or a pivot is zero or not finite. */
+function eliminate(a: Vec, n: number, shift: number, scale: number, factors: Factors): boolean {
+  const { inverse, before, after } = factors;
+  const middle = middleOf(n);
+  const pairs = n - 1 - middle;
+  let top = shift + scale * a[n]!;
+  let bottom = shift + scale * a[2 * n - 1]!;
+  let left = 0;
+  let right = 0;
+  let sum = 0;
+  let largest = 0;
+  for (let i = 0, j = n - 1; i < pairs; i++, j--) {
+    const p = 1 / top;
+    const q = 1 / bottom;
+    const upper = scale * a[i + 1]! * p;
+    const lower = scale * a[2 * n + j - 1]! * q;
+    inverse[i] = p;
+    before[i] = left * p;
+    after[i] = upper;
+    inverse[j] = q;
+    before[j] = lower;
+    after[j] = right * q;
+    left = scale * a[2 * n + i]!;
+    right = scale * a[j]!;
+    top = shift + scale * a[n + i + 1]! - left * upper;
+    bottom = shift + scale * a[n + j - 1]! - right * lower;
+    // The multipliers; partial pivoting would keep them below one.
+    const multiplier = Math.max(Math.abs(left * p), Math.abs(right * q));
+    if (multiplier > largest) largest = multiplier;
+    sum += Math.abs(p) + Math.abs(q);
+  }
+  if (pairs < middle) {
+    // The row above the middle, alone where n is even.
+    const p = 1 / top;
+    inverse[pairs] = p;
+    before[pairs] = left * p;
+    after[pairs] = scale * a[middle]! * p;
+    left = scale * a[2 * n + pairs]!;
+    largest = Math.max(largest, Math.abs(left * p));
+    sum += Math.abs(p);
+  }
+  let pivot = shift + scale * a[n + middle]!;
+  if (middle > 0) pivot -= left * after[middle - 1]!;
+  if (pairs > 0) pivot -= right * before[middle + 1]!;
+  const p = 1 / pivot;
+  inverse[middle] = p;
+  before[middle] = left * p;
+  after[middle] = right * p;
+  // A zero or undefined pivot shows in the sum of the reciprocals.
+  return largest <= 1 && sum + Math.abs(p) < Number.POSITIVE_INFINITY;
+}
+
+/** Forward substitution from both ends, and the middle unknown. */
+function inwards(b: Vec, { inverse, before, after }: Factors): void {
+  const n = b.length;
+  const middle = middleOf(n);
+  let y = 0;
+  let z = 0;
+  for (let i = 0, j = n - 1; j > middle; i++, j--) {
+    y = b[i]! * inverse[i]! - before[i]! * y;
+    z = b[j]! * inverse[j]! - after[j]! * z;
+    b[i] = y;
+    b[j] = z;
+  }
+  if (2 * middle === n) {
+    y = b[middle - 1]! * inverse[middle - 1]! - before[middle - 1]! * y;
+    b[middle - 1] = y;
+  }
+  b[middle] = b[middle]! * inverse[middle]! - before[middle]! * y - after[middle]! * z;
+}
+
+/** Back substitution from the middle to both ends. */
+function outwards(b: Vec, { before, after }: Factors): void {
+  const n = b.length;
+  const middle = middleOf(n);
+  let x = b[middle]!;
+  let w = x;
+  let i = middle - 1;
+  if (2 * middle === n) {
+    x = b[i]! - after[i]! * x;
+    b[i] = x;
+    i--;
+  }
+  for (let j = middle + 1; j < n; i--, j++) {
+    x = b[i]! - after[i]! * x;
+    w = b[j]! - before[j]! * w;
+    b[i] = x;
+    b[j] = w;
+  }
 }

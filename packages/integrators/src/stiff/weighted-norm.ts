@@ -9,3 +9,14 @@ export function weightedRms(values: Vec, weights: Vec): number {
   }
   return Math.sqrt(sum / values.length);
 }
+
+/** Reciprocals of the tolerances atol_i + rtol max(|u_i|, |v_i|), for the norm of errors of a step from `u` to `v`. */
+export function toleranceWeights(u: Vec, v: Vec, atol: Vec, rtol: number, out: Vec): void {
+  for (let i = 0; i < out.length; i++) {
+    const before = Math.abs(u[i]!);
+    const after = Math.abs(v[i]!);
+    const tolerance = atol[i]! + rtol * (before > after ? before : after);
+    // A zero tolerance at a zero component gives a weight of 1e300: any error there is too large, none is fine.
+    out[i] = 1 / (tolerance > 1e-300 ? tolerance : 1e-300);
+  }
+}
