@@ -11,8 +11,11 @@ A task a line: `<layout>:<dimensions>:<patches an axis>:<points an axis>` `<rati
 -> `<median milliseconds per call of 9 batches> <the slopes, patch after patch>`, layout being `major` or `last`.
 """
 
+import os
 import sys
 import time
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
 
