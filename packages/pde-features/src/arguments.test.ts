@@ -7,6 +7,8 @@ import {
   features,
   leastSquares,
   library,
+  periodicDerivative,
+  periodicFeatures,
   readNpy,
   readNpz,
   regression,
@@ -28,6 +30,7 @@ const f = derivativeFeatures(x, 2);
 const terms = library(f.names);
 const problem = regression(rows, f, terms);
 const fit = leastSquares(problem);
+const plane = { points: [4, 3], period: [1, 2] };
 const npy = writeNpy([1, 2]);
 const npz = writeNpz({ a: [1, 2] });
 
@@ -40,6 +43,14 @@ const calls: ReadonlyArray<readonly [name: string, call: (value: never) => unkno
   ["derivativeFeatures", (v) => derivativeFeatures(x, 2, v), "derivative"],
   ["features", (v) => features(v)],
   ["features", (v) => features({ u: v })],
+  ["periodicDerivative", (v) => periodicDerivative(v, [1, 0])],
+  ["periodicDerivative", (v) => periodicDerivative({ ...plane, points: v }, [1, 0])],
+  ["periodicDerivative", (v) => periodicDerivative({ ...plane, period: [1, v] }, [1, 0])],
+  ["periodicDerivative", (v) => periodicDerivative(plane, v)],
+  ["periodicDerivative", (v) => periodicDerivative(plane, [1, 0], v)],
+  ["periodicFeatures", (v) => periodicFeatures(v)],
+  ["periodicFeatures", (v) => periodicFeatures(plane, { names: v }), "features"],
+  ["periodicFeatures", (v) => periodicFeatures(plane, { order: v }), "periodicDerivative"],
   ["stencilWeights", (v) => stencilWeights(v, 0, 1)],
   ["stencilWeights", (v) => stencilWeights([0, 1], v, 1)],
   ["stencilWeights", (v) => stencilWeights([0, 1], 0, v)],
@@ -54,6 +65,7 @@ const calls: ReadonlyArray<readonly [name: string, call: (value: never) => unkno
   ["dataset", (v) => dataset({ u: [1, 2], shape: v, t: [0], x: [0, 1], dudt: [0, 0] })],
   ["dataset", (v) => dataset({ u: [1, 2], shape: [1, 2], t: v, x: [0, 1], dudt: [0, 0] })],
   ["dataset", (v) => dataset({ u: [1, 2], shape: [1, 2], t: [0], x: [0, 1], dudt: v })],
+  ["dataset", (v) => dataset({ u: [1, 2], shape: [1, 1, 2], t: [0], x: [0, 1], y: v, dudt: [0, 0] })],
   ["scaled", (v) => scaled(data, v)],
   ["selectFrames", (v) => selectFrames(data, v)],
   ["splitTrajectories", (v) => splitTrajectories(data, v)],
@@ -62,7 +74,9 @@ const calls: ReadonlyArray<readonly [name: string, call: (value: never) => unkno
   ["splitRows", (v) => splitRows(rows, { validation: v })],
   ["regression", (v) => regression(rows, f, terms, v)],
   ["regression", (v) => regression(rows, f, terms, { held: v })],
+  ["regression", (v) => regression(rows, f, terms, { weights: v })],
   ["leastSquares", (v) => leastSquares(v)],
+  ["leastSquares", (v) => leastSquares({ ...problem, weights: v })],
   ["leastSquares", (v) => leastSquares({ ...problem, names: v })],
   ["leastSquares", (v) => leastSquares({ ...problem, matrix: v })],
   ["leastSquares", (v) => leastSquares(problem, v)],

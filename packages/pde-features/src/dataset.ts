@@ -5,7 +5,7 @@ import { float64Copy, type Numbers } from "./numeric.ts";
 import { noScaling, type Scaling } from "./scaling.ts";
 import type { Vec } from "./rhs.ts";
 
-/** Movies of a field on a 1D grid at common times, with their time derivatives. */
+/** Movies of a field on a line, or on a grid x, y, at common times, with their time derivatives. */
 export interface Dataset {
   /** The field, `[trajectory, frame, point]`, in the units of `scaling`. */
   readonly u: Vec;
@@ -15,8 +15,10 @@ export interface Dataset {
   readonly shape: readonly [trajectories: number, frames: number, points: number];
   /** Times of the frames. */
   readonly t: Vec;
-  /** Grid points. */
+  /** Grid points, or on a grid x, y those along x. */
   readonly x: Vec;
+  /** Grid points along y, when there is a second axis; `points` is then x.length * y.length, x contiguous. */
+  readonly y?: Vec;
   /** `[trajectory, frame]`: 1 where the frame is complete, 0 where it holds a missing value; all 1 unless masked. */
   readonly mask: Uint8Array;
   /** How `u` and `dudt` were scaled. */
@@ -25,7 +27,10 @@ export interface Dataset {
 
 /** What a `Dataset` is made of. */
 export interface DatasetSource {
-  /** The field, `[trajectory, frame, point]` or `[frame, point]`; an array read from an npz file brings its shape. */
+  /**
+   * The field, `[trajectory, frame, point]` or `[frame, point]`, with `y` `[trajectory, frame, y, x]` or
+   * `[frame, y, x]`; an array read from an npz file brings its shape.
+   */
   readonly u: Numbers;
   /** Extents of `u`, when it does not bring its own. */
   readonly shape?: readonly number[];
@@ -33,6 +38,8 @@ export interface DatasetSource {
   readonly t: Numbers;
   /** Grid points, increasing. */
   readonly x: Numbers;
+  /** Grid points along y, increasing, for a field on a grid x, y. */
+  readonly y?: Numbers;
   /** The time derivative, shaped as `u`; taken by differences when absent. */
   readonly dudt?: Numbers;
   /**
@@ -52,16 +59,21 @@ export interface DatasetSource {
  * options.
  */
 export function dataset(source: DatasetSource): Dataset {
-  checkOptions("dataset", source, ["u", "shape", "t", "x", "dudt", "differences", "missing"], "source");
+  checkOptions("dataset", source, ["u", "shape", "t", "x", "y", "dudt", "differences", "missing"], "source");
   const missing = oneOf("dataset", "missing", source.missing ?? "refuse", ["refuse", "mask"]);
   const differences = oneOf("dataset", "differences", source.differences ?? 2, ["forward", 2, 4, 6]);
   const values = float64Copy("dataset", "u", source.u);
-  const shape = shapeOf(source, values.length);
+  const extents = extentsOf(source, values.length);
+  const shape: [number, number, number] = [extents[0]!, extents[1]!, extents[2]! * (extents[3] ?? 1)];
   const [trajectories, frames, points] = shape;
   const t = increasing("dataset", "t", float64Copy("dataset", "t", source.t), 1);
   const x = increasing("dataset", "x", float64Copy("dataset", "x", source.x), 1);
+  const y = source.y === undefined ? undefined : increasing("dataset", "y", float64Copy("dataset", "y", source.y), 1);
   if (t.length !== frames) throw new RangeError(`dataset: t must hold ${frames} times, one a frame, got ${t.length}`);
-  if (x.length !== points) throw new RangeError(`dataset: x must hold ${points} nodes, one a point, got ${x.length}`);
+  if (y === undefined && x.length !== points) {
+    throw new RangeError(`dataset: x must hold ${points} nodes, one a point, got ${x.length}`);
+  }
+  if (y !== undefined) checkPlane(x, y, extents);
   if (missing === "refuse") refuseMissing("u", values, shape);
 
   const given = source.dudt === undefined ? undefined : float64Copy("dataset", "dudt", source.dudt);
@@ -81,19 +93,33 @@ export function dataset(source: DatasetSource): Dataset {
   }
   if (!mask.includes(1)) throw new RangeError("dataset: u must hold at least one complete frame, got none");
   const { u, dudt } = made;
-  return { u, dudt, shape: [trajectories, made.frames, points], t: made.t, x, mask, scaling: noScaling };
+  const set = { u, dudt, shape: [trajectories, made.frames, points] as const, t: made.t, x, mask, scaling: noScaling };
+  return y === undefined ? set : { ...set, y };
 }
 
-/** The checked shape, two extents counting as one trajectory; its product is compared by division, never formed. */
-function shapeOf(source: DatasetSource, length: number): [number, number, number] {
+/** Extents [..., y, x] that do not fit the nodes along x and y are a RangeError. */
+function checkPlane(x: Vec, y: Vec, extents: readonly number[]): void {
+  if (extents[2] === y.length && extents[3] === x.length) return;
+  throw new RangeError(
+    `dataset: u must end in the extents [y, x] = [${y.length}, ${x.length}], got [${extents.slice(2).join(", ")}]`,
+  );
+}
+
+/**
+ * The checked extents, [trajectories, frames, points] or [trajectories, frames, y, x]; without the first they count as
+ * one trajectory. Their product is compared by division, never formed.
+ */
+function extentsOf(source: DatasetSource, length: number): readonly number[] {
   const own = "shape" in source.u ? source.u.shape : undefined;
   const given = source.shape ?? own;
-  if (!Array.isArray(given) || (given.length !== 2 && given.length !== 3)) {
+  const axes = source.y === undefined ? 1 : 2;
+  if (!Array.isArray(given) || (given.length !== axes + 1 && given.length !== axes + 2)) {
+    const grid = axes === 1 ? "points" : "y, x";
     throw new RangeError(
-      `dataset: shape must be [trajectories, frames, points] or [frames, points], got ${show(given)}`,
+      `dataset: shape must be [trajectories, frames, ${grid}] or [frames, ${grid}], got ${show(given)}`,
     );
   }
-  const extents: number[] = given.length === 2 ? [1, ...given] : [...given];
+  const extents: number[] = given.length === axes + 1 ? [1, ...given] : [...given];
   let left = length;
   for (const [k, extent] of extents.entries()) {
     integer("dataset", `shape[${k}]`, extent, 0);
@@ -101,7 +127,7 @@ function shapeOf(source: DatasetSource, length: number): [number, number, number
     left /= extent;
   }
   if (left !== 1) throw new RangeError(`dataset: u must hold ${given.join(" x ")} values, got ${length}`);
-  return [extents[0]!, extents[1]!, extents[2]!];
+  return extents;
 }
 
 function refuseMissing(name: string, values: Vec, shape: readonly [number, number, number]): void {

@@ -7,6 +7,14 @@ export {
   type Ends,
 } from "./derivative.ts";
 export { derivativeFeatures, type Features, type FieldOperator, features } from "./features.ts";
+export {
+  type PeriodicDerivative,
+  type PeriodicDerivativeOptions,
+  periodicDerivative,
+  type PeriodicOrder,
+} from "./periodic-derivative.ts";
+export { periodicFeatures, type PeriodicFeaturesOptions } from "./periodic-features.ts";
+export type { PeriodicGrid } from "./periodic-grid.ts";
 export { type Library, type LibraryOptions, library, type TermFunction } from "./library.ts";
 export { stencilWeights } from "./stencil.ts";
 // Data sets

@@ -12,13 +12,15 @@ export interface Regression {
   readonly matrix: Vec;
   /** What is to be explained, one value a row. */
   readonly target: Vec;
+  /** Weight of each row's squared residual, unless the options of a fit give others; default 1. */
+  readonly weights?: ArrayLike<number>;
   /** The library that made the terms; needed by `SparseFit.rhs` and for LaTeX names. */
   readonly library?: Library | undefined;
 }
 
 /** Options of `leastSquares`. */
 export interface LeastSquaresOptions {
-  /** Weight w_i >= 0 of each row's squared residual, default 1. */
+  /** Weight w_i >= 0 of each row's squared residual, default those of the regression, else 1. */
   readonly weights?: ArrayLike<number>;
   /** A term is dropped when earlier terms leave less than this part of its norm, default 1e-12. */
   readonly tolerance?: number;
@@ -57,10 +59,10 @@ export interface WeightedRegression {
 export function weighted(
   where: string,
   regression: Regression,
-  weights: ArrayLike<number> | undefined,
+  given: ArrayLike<number> | undefined,
 ): WeightedRegression {
-  checkOptions(where, regression, ["names", "matrix", "target", "library"], "regression");
-  const { names, matrix, target } = regression;
+  checkOptions(where, regression, ["names", "matrix", "target", "weights", "library"], "regression");
+  const { names, matrix, target, weights: own } = regression;
   if (!Array.isArray(names) || names.length === 0) {
     throw new RangeError(`${where}: names must be an array of at least one term, got ${show(names)}`);
   }
@@ -72,6 +74,7 @@ export function weighted(
   const rows = float64(where, "target", target).length;
   if (rows === 0) throw new RangeError(`${where}: target must hold at least one row, got none`);
   float64(where, "matrix", matrix, names.length * rows);
+  const weights = given === undefined ? own : given;
   const roots = new Float64Array(rows).fill(1);
   let counted = 0;
   let totalWeight = 0;

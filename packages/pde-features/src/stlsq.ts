@@ -12,7 +12,7 @@ export interface StlsqOptions {
   readonly ridge?: number;
   /** Whether terms are divided by their root mean square during the search, default false. */
   readonly normalise?: boolean;
-  /** Weight w_i >= 0 of each row's squared residual, default 1. */
+  /** Weight w_i >= 0 of each row's squared residual, default those of the regression, else 1. */
   readonly weights?: ArrayLike<number>;
   /** A term is dropped when earlier terms leave less than this part of its norm, default 1e-12. */
   readonly tolerance?: number;
