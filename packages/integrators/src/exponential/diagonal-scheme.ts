@@ -1,4 +1,5 @@
 import type { Vec } from "../rhs.ts";
+import { complexCombination, realCombination } from "./combination.ts";
 import type { Diagonal, SemilinearProblem, SemilinearScheme } from "./semilinear.ts";
 import { checkSemilinear } from "./semilinear.ts";
 
@@ -15,7 +16,7 @@ export type Coefficient = readonly (readonly [weight: number, basis: number])[];
 
 /**
  * One row of a scheme: the sum over its vectors of coefficient times vector. First the states, then slopes, which are
- * multiplied by dt as well; an empty coefficient leaves its vector out.
+ * multiplied by dt as well; an empty coefficient leaves its vector out. Two vectors or more are not left out.
  */
 export type Row = readonly Coefficient[];
 
@@ -48,6 +49,7 @@ const KEPT_STEPS = 4;
 export function bindRows(diagonal: Diagonal, basis: Basis, rows: readonly Row[], states: number): BoundRows {
   const { re, im, width, isReal } = diagonal;
   const size = width * re.length;
+  const combination = isReal ? realCombination : complexCombination;
   const terms = rows.map((row) =>
     row.flatMap((weights, vector) => (weights.length === 0 ? [] : [{ weights, vector, slope: vector >= states }])),
   );
@@ -95,11 +97,14 @@ export function bindRows(diagonal: Diagonal, basis: Basis, rows: readonly Row[],
     },
     apply(index, vectors, out) {
       const row = terms[index]!;
-      const coefficients = kept[used]!.rows[index]!;
-      for (let j = 0; j < row.length; j++) {
-        const x = vectors[row[j]!.vector]!;
-        if (isReal) multiplyAdd(coefficients[j]!, x, j > 0, out);
-        else multiplyAddComplex(coefficients[j]!, x, j > 0, out);
+      const a = kept[used]!.rows[index]!;
+      const odd = row.length % 2;
+      const first = vectors[row[0]!.vector]!;
+      const second = vectors[row[1]!.vector]!;
+      if (odd === 0) combination.set2(a[0]!, first, a[1]!, second, out);
+      else combination.set3(a[0]!, first, a[1]!, second, a[2]!, vectors[row[2]!.vector]!, out);
+      for (let j = 2 + odd; j < row.length; j += 2) {
+        combination.add2(a[j]!, vectors[row[j]!.vector]!, a[j + 1]!, vectors[row[j + 1]!.vector]!, out);
       }
     },
   };
@@ -128,24 +133,4 @@ export function diagonalScheme(name: string, { order, c, basis, rows }: Diagonal
       },
     };
   };
-}
-
-/** out = a x, or out += a x, component by component. */
-function multiplyAdd(a: Vec, x: Vec, add: boolean, out: Vec): void {
-  if (add) for (let i = 0; i < out.length; i++) out[i] = out[i]! + a[i]! * x[i]!;
-  else for (let i = 0; i < out.length; i++) out[i] = a[i]! * x[i]!;
-}
-
-/** The same for interleaved complex numbers. */
-function multiplyAddComplex(a: Vec, x: Vec, add: boolean, out: Vec): void {
-  for (let i = 0; i < out.length; i += 2) {
-    const ar = a[i]!;
-    const ai = a[i + 1]!;
-    const xr = x[i]!;
-    const xi = x[i + 1]!;
-    const re = ar * xr - ai * xi;
-    const im = ar * xi + ai * xr;
-    out[i] = add ? out[i]! + re : re;
-    out[i + 1] = add ? out[i + 1]! + im : im;
-  }
 }

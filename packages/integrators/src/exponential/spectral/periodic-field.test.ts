@@ -100,18 +100,39 @@ describe("periodicField", () => {
     const bad = (change: object, message: string): void => {
       expect(() => periodicField({ ...heat, ...change })).toThrow(message);
     };
-    bad({ points: 48 }, "points must be a power of two, got 48");
+    bad({ points: 48.5 }, "periodicField: points must be an integer between 1 and 67108864, got 48.5");
+    bad(
+      { points: [8, 0], length: [1, 1] },
+      "periodicField: points[1] must be an integer between 1 and 67108864, got 0",
+    );
+    bad({ points: [8, 8], length: 1 }, "length must have one number an axis as points has, 2, got 1");
+    bad({ points: [], length: [] }, "points must be a number or an array of one to three, got an array of length 0");
+    bad({ points: [2, 2, 2, 2], length: [1, 1, 1, 1] }, "points must be a number or an array of one to three");
+    bad({ points: "32" }, "periodicField: points must be an array of numbers");
+    bad({ points: [8192, 8193], length: [1, 1] }, "points must be at most 67108864 in all, got 67117056");
+    bad({ points: [8, 8], length: [1, Number.NaN] }, "periodicField: length[1] must be finite, got NaN");
     bad({ length: 0 }, "periodicField: length must be positive");
     bad({ symbol: 1 }, "periodicField: symbol must be a function");
     bad({ nonlinear: undefined }, "periodicField: nonlinear must be a function");
     bad({ outer: 2 }, "periodicField: outer must be a function");
+    bad({ outer: [heat.symbol, 2] }, "periodicField: outer[1] must be a function");
+    bad({ inner: [] }, "periodicField: inner must not be empty; leave it out for 1");
     bad({ dealias: "yes" }, "periodicField: dealias must be true or false");
     bad({ simbol: heat.symbol }, "did you mean symbol?");
     bad({ symbol: (k: number) => 1 / k }, "periodicField: symbol(0) must be finite, got Infinity");
     bad({ symbol: (k: number) => [0, k, 0] }, "periodicField: symbol(0) must have length 2");
     bad({ outer: () => [0, 1] }, "outer(0) must be real for a real field, got imaginary part 1");
+    bad(
+      { points: [4, 4], length: [1, 1], inner: [(_x: number, y: number) => y] },
+      "inner[0] must have conjugate values at k and -k for a real field",
+    );
     const equation = periodicField(heat);
     expect(() => equation.coefficients([1, 2])).toThrow("field must have length 32, got 2");
+    expect(() => equation.coefficients((x) => 1 / x)).toThrow("field(0, 0, 0) must be finite, got Infinity");
+    expect(() => equation.operator(() => Number.NaN)).toThrow("symbol(0) must be finite, got NaN");
+    expect(() => equation.transform(new Float64Array(3), new Float64Array(34))).toThrow(
+      "field must have length 32, got 3",
+    );
     expect(() => equation.field(new Float64Array(34), new Float64Array(34))).toThrow("out must have length 32, got 34");
   });
 });
