@@ -14,6 +14,7 @@ export { BUFFER_DIFFUSION_LENGTHS, type PatchWarning } from "./patch-warning.ts"
 export { type CellProblem, cellProblem, latticeEffective } from "./cell-problem.ts";
 export { type LatticeCell, type LatticeCellProblem, latticeCellProblem } from "./cell-problem-lattice.ts";
 export { type Bloch, bloch, type BlochSpec } from "./bloch.ts";
+export { type PatchModes, patchModes, type PatchModesOptions } from "./spectra/patch-modes.ts";
 export type { Eigenvalues } from "./spectra/complex-eigenvalues.ts";
 export type { ComplexMatrix } from "./spectra/complex-matrix.ts";
 export type { Closure, Ends, LiftingOrder } from "@hml/lift-restrict";
