@@ -1,4 +1,5 @@
 import { radau, type Rhs, solve } from "@hml/integrators";
+import { denseLayer, type DenseLayer, type DenseLayerOptions, elementwise, kernelEngine } from "@hml/kernels";
 import type { StiffTask } from "./task.ts";
 
 /** Points of every lattice. */
@@ -54,54 +55,50 @@ export const allenCahn: StiffTask = {
   }),
 };
 
-const HIDDEN = 16;
-const first = layer(0, 3, HIDDEN);
-const second = layer(1, HIDDEN, HIDDEN);
-const third = layer(2, HIDDEN, 1);
-const hidden1 = new Float64Array(HIDDEN);
-const hidden2 = new Float64Array(HIDDEN);
+const engine = kernelEngine();
+const slope = engine.float64(POINTS);
+const bounded = engine.float64(POINTS);
+const bound = elementwise(engine, "tanh", slope, bounded);
+const first = layer(0, { rows: POINTS, inputs: 3, units: 16, activation: "tanh" });
+const second = layer(1, { rows: POINTS, inputs: 16, units: 16, activation: "tanh", input: first.output });
+const third = layer(2, { rows: POINTS, inputs: 16, units: 1, input: second.output });
 
 /** Allen and Cahn's equation plus a tenth of a 3-16-16-1 network of (u, u_x, tanh u_x), tanh between its layers. */
 export const learned: StiffTask = {
   task: "learned1000_banded",
   ...onFront((_t, u, out) => {
+    slope[0] = 0;
+    for (let i = 1; i < POINTS - 1; i++) slope[i] = (u[i + 1]! - u[i - 1]!) / (2 * spacing);
+    slope[POINTS - 1] = 0;
+    bound();
+    const features = first.input;
+    for (let i = 0; i < POINTS; i++) {
+      features[3 * i] = u[i]!;
+      features[3 * i + 1] = slope[i]!;
+      features[3 * i + 2] = bounded[i]!;
+    }
+    first.forward();
+    second.forward();
+    third.forward();
     const scale = 1 / (spacing * spacing);
     for (let i = 0; i < POINTS; i++) {
       const left = u[i > 0 ? i - 1 : 1]!;
       const right = u[i < POINTS - 1 ? i + 1 : POINTS - 2]!;
       const reaction = scale * (left - 2 * u[i]! + right) + u[i]! - u[i]! * u[i]! * u[i]!;
-      out[i] = reaction + 0.1 * network(u[i]!, (right - left) / (2 * spacing));
+      out[i] = reaction + 0.1 * third.output[i]!;
     }
   }),
 };
 
-/** Weights that both sides make by the same formula: [output, input] with a bias last. */
-function layer(index: number, inputs: number, outputs: number): Float64Array {
-  const weights = new Float64Array(outputs * (inputs + 1));
-  for (let o = 0; o < outputs; o++) {
-    for (let i = 0; i < inputs; i++) {
-      weights[o * (inputs + 1) + i] = Math.sin(1.7 * (o * inputs + i) + index + 1) / Math.sqrt(inputs);
-    }
-    weights[o * (inputs + 1) + inputs] = 0.1 * Math.cos(o + index);
-  }
-  return weights;
-}
-
-function network(u: number, slope: number): number {
-  const bounded = Math.tanh(slope);
-  for (let o = 0; o < HIDDEN; o++) {
-    const w = 4 * o;
-    hidden1[o] = Math.tanh(first[w]! * u + first[w + 1]! * slope + first[w + 2]! * bounded + first[w + 3]!);
-  }
-  for (let o = 0; o < HIDDEN; o++) {
-    const w = o * (HIDDEN + 1);
-    let sum = second[w + HIDDEN]!;
-    for (let i = 0; i < HIDDEN; i++) sum += second[w + i]! * hidden1[i]!;
-    hidden2[o] = Math.tanh(sum);
-  }
-  let sum = third[HIDDEN]!;
-  for (let i = 0; i < HIDDEN; i++) sum += third[i]! * hidden2[i]!;
-  return sum;
+/** A layer with weights that both sides make by the same formula. */
+function layer(index: number, options: DenseLayerOptions<"float64">): DenseLayer<"float64"> {
+  const { inputs, units } = options;
+  const made = denseLayer(engine, options);
+  made.setParameters(
+    Float64Array.from({ length: units * inputs }, (_, i) => Math.sin(1.7 * i + index + 1) / Math.sqrt(inputs)),
+    Float64Array.from({ length: units }, (_, j) => 0.1 * Math.cos(j + index)),
+  );
+  return made;
 }
 
 /**

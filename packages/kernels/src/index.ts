@@ -1,1 +1,10 @@
-export {};
+export { type KernelEngine, type KernelEngineOptions, kernelEngine } from "./engine.ts";
+export { ready } from "./families.ts";
+export type { FloatArrays, Precision } from "./precision.ts";
+
+export type { Activation } from "./activation.ts";
+export { elementwise } from "./elementwise.ts";
+export { exp, sigmoid, softplus, tanh } from "./elementary.ts";
+
+export { type DenseLayer, type DenseLayerOptions, denseLayer } from "./dense-layer.ts";
+export { type Gemm, type GemmOptions, gemm } from "./gemm.ts";

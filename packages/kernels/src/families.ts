@@ -1,0 +1,98 @@
+import { DENSE_WASM } from "./wasm/dense.ts";
+import { ELEMENTWISE_WASM } from "./wasm/elementwise.ts";
+import { fromBase64, host, refusal } from "./webassembly.ts";
+
+/** Functions of assembly/elementwise.ts; pointers are byte offsets into the engine's memory. */
+export interface ElementwiseExports {
+  readonly apply64: (code: number, x: number, out: number, count: number) => void;
+  readonly apply32: ElementwiseExports["apply64"];
+}
+
+type Forward = (
+  a: number,
+  packed: number,
+  bias: number,
+  out: number,
+  rows: number,
+  inputs: number,
+  units: number,
+  activation: number,
+) => void;
+type Backward = (
+  a: number,
+  packed: number,
+  out: number,
+  d: number,
+  gw: number,
+  gb: number,
+  da: number,
+  rows: number,
+  inputs: number,
+  units: number,
+  activation: number,
+) => void;
+type Gemm = (a: number, b: number, packed: number, c: number, m: number, n: number, depth: number) => void;
+type Pack = (w: number, out: number, units: number, inputs: number) => void;
+
+/** Functions of assembly/dense.ts. */
+export interface DenseExports {
+  readonly forward64: Forward;
+  readonly forward32: Forward;
+  readonly backward64: Backward;
+  readonly backward32: Backward;
+  readonly gemm64: Gemm;
+  readonly gemm32: Gemm;
+  readonly packForward64: Pack;
+  readonly packForward32: Pack;
+  readonly packBackward64: Pack;
+  readonly packBackward32: Pack;
+}
+
+/** A module of kernels; compiled once, at its first use or by `ready`, and instantiated for each engine. */
+export class Family<Exports> {
+  readonly name: string;
+  readonly #text: string;
+  #module: object | undefined;
+
+  constructor(name: string, text: string) {
+    this.name = name;
+    this.#text = text;
+  }
+
+  /** Compiles without blocking. */
+  async compile(): Promise<void> {
+    this.#module ??= await host?.compile(fromBase64(this.#text));
+  }
+
+  /** The functions, over a memory. */
+  instantiate(memory: object): Exports {
+    if (host === undefined) throw new Error("WebAssembly is missing");
+    try {
+      this.#module ??= new host.Module(fromBase64(this.#text));
+    } catch (error) {
+      throw new Error(`kernels: ${this.name} could not be compiled at once; call await ready() before`, {
+        cause: error,
+      });
+    }
+    // The exports are what the sources say: a test compiles them and compares the bytes.
+    return new host.Instance(this.#module, { env: { memory } }).exports as Exports;
+  }
+}
+
+/** Activations and exp on arrays. */
+export const elementwiseFamily: Family<ElementwiseExports> = /* @__PURE__ */ new Family(
+  "elementwise",
+  ELEMENTWISE_WASM,
+);
+/** Dense layers and products. */
+export const denseFamily: Family<DenseExports> = /* @__PURE__ */ new Family("dense", DENSE_WASM);
+
+/**
+ * Compiles every kernel ahead of use, without blocking. Node and workers do not need it. A page should await it once: a
+ * browser may refuse to compile more than a few kilobytes at once on its main thread. Where WebAssembly cannot be used it
+ * does nothing.
+ */
+export async function ready(): Promise<void> {
+  if (refusal() !== undefined) return;
+  await Promise.all([elementwiseFamily.compile(), denseFamily.compile()]);
+}
