@@ -14,13 +14,15 @@ export interface Problem {
 /**
  * df/du at (t, u), written into `out` (zero on entry): dense row-major `[size, size]`, or, when `lower` and `upper`
  * bandwidths are given, banded by diagonals `[lower + upper + 1, size]` with df_i/du_j at row `upper + i - j`, column
- * `j` (the layout of LAPACK and of SciPy's `solve_banded`).
+ * `j` (the layout of LAPACK and of SciPy's `solve_banded`). With `periodic` i - j counts modulo `size`.
  */
 export interface Jacobian {
   /** Number of subdiagonals; absent (with `upper`) for a dense Jacobian. */
   readonly lower?: number;
   /** Number of superdiagonals; absent (with `lower`) for a dense Jacobian. */
   readonly upper?: number;
+  /** Whether the band goes round, as on a lattice closed to a ring; needs lower + upper + 1 < size. */
+  readonly periodic?: boolean;
   /** Fills `out`. */
   evaluate(t: number, u: Vec, out: Vec): void;
 }

@@ -13,7 +13,7 @@ import {
   HIGHEST_ORDER,
   interpolate,
 } from "./difference-table.ts";
-import { checkJacobianShape, type JacobianShape, type JacobianSource, jacobianSource } from "./jacobian.ts";
+import { type JacobianShape, type JacobianSource, jacobianShape, jacobianSource } from "./jacobian.ts";
 import { MOST_ITERATIONS, type NewtonOutcome, type Stage, type StageNewton, stageNewton } from "./newton.ts";
 import { smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
@@ -25,7 +25,7 @@ export interface BdfOptions {
   readonly maxOrder?: number;
   /**
    * Shape of df/du for difference Jacobians, default `"dense"`; not used when the problem brings its own Jacobian. One
-   * space dimension with nearest neighbours is `{ lower: 1, upper: 1 }`.
+   * space dimension with nearest neighbours is `{ lower: 1, upper: 1 }`, on a ring `{ lower: 1, upper: 1, periodic: true }`.
    */
   readonly jacobian?: JacobianShape;
   /** Shampine and Reichelt's modified formulas (default), or `false` for the classical BDFs. */
@@ -54,9 +54,8 @@ export function bdf(options: BdfOptions = {}): Method {
   checkOptions("bdf", options, ["maxOrder", "jacobian", "ndf"]);
   const { maxOrder = HIGHEST_ORDER, jacobian = "dense", ndf = true } = options;
   integer("bdf", "maxOrder", maxOrder, 1, HIGHEST_ORDER);
-  checkJacobianShape("bdf", jacobian);
   if (typeof ndf !== "boolean") throw new TypeError(`bdf: ndf must be true or false, got ${String(ndf)}`);
-  const shape = jacobian === "dense" ? jacobian : { lower: jacobian.lower, upper: jacobian.upper };
+  const shape = jacobianShape("bdf", jacobian);
   const formulas = bdfFormulas(ndf);
   return {
     name: "bdf",

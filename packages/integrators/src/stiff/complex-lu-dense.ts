@@ -1,7 +1,7 @@
 import { integer } from "@hml/guard";
 import type { Vec } from "../rhs.ts";
 import type { ComplexSolver } from "./complex-lu.ts";
-import { LARGEST_MATRIX } from "./linear-solver.ts";
+import { type Factorisation, LARGEST_MATRIX } from "./linear-solver.ts";
 
 /**
  * Dense complex LU with partial pivoting, P ((re + i im) I - A) = L U, for a real row-major A `[size, size]`.
@@ -27,16 +27,21 @@ export function complexDenseLu(size: number): ComplexSolver {
         x[i * n + i]! += re;
         y[i * n + i] = im;
       }
-      for (let k = 0; k < n; k++) {
-        if (!pivot(x, y, n, pivots, k)) return "singular";
-        eliminate(x, y, n, k);
-      }
-      return "factored";
+      return factorComplex(x, y, n, pivots);
     },
     solve(re, im) {
-      substitute(x, y, n, pivots, re, im);
+      substituteComplex(x, y, n, pivots, re, im);
     },
   };
+}
+
+/** Replaces the row-major complex matrix x + i y of n rows by its factors, the pivots' reciprocals on the diagonal. */
+export function factorComplex(x: Vec, y: Vec, n: number, pivots: Int32Array): Factorisation {
+  for (let k = 0; k < n; k++) {
+    if (!pivot(x, y, n, pivots, k)) return "singular";
+    eliminate(x, y, n, k);
+  }
+  return "factored";
 }
 
 /** Brings the largest entry of column k, on or below the diagonal, to the diagonal and inverts it; false without one. */
@@ -90,7 +95,8 @@ function eliminate(x: Vec, y: Vec, n: number, k: number): void {
   }
 }
 
-function substitute(x: Vec, y: Vec, n: number, pivots: Int32Array, re: Vec, im: Vec): void {
+/** Replaces re + i im by the solution, given what `factorComplex` left. */
+export function substituteComplex(x: Vec, y: Vec, n: number, pivots: Int32Array, re: Vec, im: Vec): void {
   for (let k = 0; k < n; k++) {
     const row = pivots[k]!;
     if (row !== k) {

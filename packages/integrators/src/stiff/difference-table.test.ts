@@ -201,8 +201,8 @@ describe("differenceTable", () => {
         });
         // R_ij = prod (m - 1 - factor j)/m; the new rows are (R U)^T times the old ones.
         const matrix = (f: number): number[][] =>
-          Array.from({ length: width }, (_, i) =>
-            Array.from({ length: width }, (_, j) => {
+          Array.from({ length: width }, (_row, i) =>
+            Array.from({ length: width }, (_entry, j) => {
               let product = 1;
               for (let m = 1; m <= i; m++) product *= (m - 1 - f * j) / m;
               return product;
@@ -210,8 +210,8 @@ describe("differenceTable", () => {
           );
         const [r, u] = [matrix(factor), matrix(1)];
         const rescaled = rows.map((row, j) =>
-          row.map((value, component) => {
-            if (j === 0 || j > order) return value;
+          row.map((old, component) => {
+            if (j === 0 || j > order) return old;
             let sum = 0;
             for (let i = 1; i <= order; i++) {
               for (let k = 1; k <= order; k++) sum += r[i]![k]! * u[k]![j]! * rows[i]![component]!;
@@ -223,7 +223,7 @@ describe("differenceTable", () => {
         // Weights up to 10^5 2^5, whose sums cancel where R and U nearly undo each other.
         const size = 1e7 * Math.max(1, factor ** order) * Number.EPSILON;
         rescaled.forEach((row, j) =>
-          row.forEach((value, component) => expect(Math.abs(table.rows[j]![component]! - value)).toBeLessThan(size)),
+          row.forEach((expected, k) => expect(Math.abs(table.rows[j]![k]! - expected)).toBeLessThan(size)),
         );
 
         const before = table.rows.map((row) => [...row]);

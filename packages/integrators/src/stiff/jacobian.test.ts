@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Jacobian, RunStart } from "../method.ts";
 import type { Rhs } from "../rhs.ts";
-import { jacobianSource } from "./jacobian.ts";
+import { jacobianShape, jacobianSource } from "./jacobian.ts";
 
 /** Evenly spread numbers; `fc.double` spreads their exponents, so that nearly all of them are next to zero. */
 const between = (min: number, max: number): fc.Arbitrary<number> =>
@@ -71,6 +71,48 @@ describe("jacobianSource", () => {
         }
       }),
     );
+  });
+
+  it("takes the differences of a periodic band in the fewest calls, whether or not its width divides the ring", () => {
+    for (const { lower, upper } of [
+      { lower: 1, upper: 1 },
+      { lower: 2, upper: 2 },
+      { lower: 0, upper: 1 },
+      { lower: 3, upper: 1 },
+      { lower: 0, upper: 0 },
+    ]) {
+      const width = lower + upper + 1;
+      for (let n = 1; n <= 4 * width + 3; n++) {
+        const reach = (d: number): boolean => d <= lower || d >= n - upper;
+        const coefficient = (i: number, j: number): number => (reach((i - j + n) % n) ? 1 + i + 2 * j : 0);
+        const rhs: Rhs = (_t, u, out) => {
+          for (let i = 0; i < n; i++) {
+            out[i] = 0;
+            for (let j = 0; j < n; j++) out[i]! += coefficient(i, j) * Math.sin(u[j]!);
+          }
+        };
+        const u = Float64Array.from({ length: n }, (_, j) => 0.3 + 0.7 * Math.cos(j));
+        const f = new Float64Array(n);
+        rhs(0, u, f);
+        const run = runStart(rhs, n);
+        const shape = { lower: Math.min(lower, n - 1), upper: Math.min(upper, n - 1), periodic: true };
+        const source = jacobianSource("bdf", run, shape);
+        expect(source.refresh(0, u, f)).toBe(true);
+        // A group of columns that share no row holds at most floor(n / width) of them.
+        const fewest = width >= n ? n : Math.ceil(n / Math.floor(n / width));
+        expect(run.stats.rhsForJacobian).toBe(fewest);
+        for (let i = 0; i < n; i++) {
+          for (let j = 0; j < n; j++) {
+            const d = (i - j + n) % n;
+            const place = (d <= lower ? upper + d : upper + d - n) * n + j;
+            if (source.band && !reach(d)) continue;
+            const got = source.matrix[source.band ? place : i * n + j]!;
+            // Entries up to 60, increments of 1.5e-8 |u|, sums up to 500: as below.
+            expect(Math.abs(got - coefficient(i, j) * Math.cos(u[j]!))).toBeLessThan(1e-4);
+          }
+        }
+      }
+    }
   });
 
   it("is accurate to half the digits where the unknowns are of order one", () => {
@@ -154,6 +196,15 @@ describe("jacobianSource", () => {
     );
     expect(() => jacobianSource("bdf", runStart(rhs, 3, 1e-9, { lower: 1, upper: 5, evaluate }), "dense")).toThrow(
       "problem.jacobian.upper",
+    );
+    expect(() =>
+      jacobianSource("bdf", runStart(rhs, 3, 1e-9, { lower: 1, upper: 1, periodic: true, evaluate }), "dense"),
+    ).toThrow("problem.jacobian with periodic must have lower + upper + 1 below 3, got 1 and 1; give a dense one");
+    expect(() => jacobianSource("bdf", runStart(rhs, 3, 1e-9, { periodic: true, evaluate }), "dense")).toThrow(
+      RangeError,
+    );
+    expect(() => jacobianShape("bdf", { lower: 1, upper: 1, periodic: 1 as unknown as boolean })).toThrow(
+      new TypeError("bdf: jacobian.periodic must be true or false, got 1"),
     );
     expect(() => jacobianSource("bdf", runStart(rhs, 80_001), "dense")).toThrow(
       "bdf: a dense Jacobian of 80001 unknowns must not exceed 1 GB, got 51.2 GB; declare its band by jacobian: { lower, upper }",

@@ -1,8 +1,9 @@
-import { callable, checkOptions, integer } from "@hml/guard";
+import { callable, checkOptions, integer, show } from "@hml/guard";
 import { nonFiniteIndex } from "../finite.ts";
 import type { RunStart } from "../method.ts";
 import type { Vec } from "../rhs.ts";
 import { bandedLu } from "./banded-lu.ts";
+import { cyclicBandedLu } from "./cyclic-lu.ts";
 import { denseLu } from "./dense-lu.ts";
 import { LARGEST_MATRIX, type LinearSolver } from "./linear-solver.ts";
 
@@ -12,6 +13,8 @@ export interface JacobianBand {
   readonly lower: number;
   /** Number of superdiagonals. */
   readonly upper: number;
+  /** Whether the band goes round: i - j counts modulo the number of unknowns, as on a lattice closed to a ring. */
+  readonly periodic?: boolean;
 }
 
 /** The shape of df/du where differences are taken. */
@@ -29,20 +32,37 @@ export interface JacobianSource {
   refresh(t: number, u: Vec, f: Vec): boolean;
 }
 
+/** How a matrix is stored: by diagonals in a band, or dense, row by row. */
+interface Layout {
+  readonly size: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly periodic: boolean;
+  readonly dense: boolean;
+}
+
 /** Square root of the unit round-off: the relative increment that balances truncation and rounding of a difference. */
 const INCREMENT = Math.sqrt(Number.EPSILON);
 
-/** Refuses anything but a Jacobian shape. */
-export function checkJacobianShape(where: string, shape: JacobianShape): void {
-  if (shape === "dense") return;
-  checkOptions(where, shape, ["lower", "upper"], 'jacobian, unless it is "dense",');
-  integer(where, "jacobian.lower", shape.lower);
-  integer(where, "jacobian.upper", shape.upper);
+/** A Jacobian shape of our own, checked. */
+export function jacobianShape(where: string, shape: JacobianShape): JacobianShape {
+  if (shape === "dense") return shape;
+  checkOptions(where, shape, ["lower", "upper", "periodic"], 'jacobian, unless it is "dense",');
+  const { lower, upper, periodic = false } = shape;
+  integer(where, "jacobian.lower", lower);
+  integer(where, "jacobian.upper", upper);
+  if (typeof periodic !== "boolean") {
+    throw new TypeError(`${where}: jacobian.periodic must be true or false, got ${show(periodic)}`);
+  }
+  return { lower, upper, periodic };
 }
 
 /**
  * The user's Jacobian where the problem has one, else forward differences: `size` calls of the right-hand side for a
- * dense Jacobian, `lower + upper + 1` for a banded one, whose columns j, j + lower + upper + 1, ... share no row.
+ * dense Jacobian, `lower + upper + 1` for a banded one, whose columns j, j + lower + upper + 1, ... share no row. Round a
+ * ring of n unknowns columns that share no row are at most q = floor(n / (lower + upper + 1)), so ceil(n / q) calls.
+ *
+ * A periodic band that covers the whole matrix is kept dense.
  *
  * Increments are sqrt(eps) max(|u_j|, atol_j/rtol), in the direction in which u_j moves.
  *
@@ -53,26 +73,26 @@ export function jacobianSource(where: string, run: RunStart, shape: JacobianShap
   const { problem, stats } = run;
   const { size, jacobian } = problem;
   if (jacobian === undefined) {
-    if (shape === "dense") return differences(run, denseSolver(where, size), size - 1, size - 1, true);
-    const lower = integer(where, "jacobian.lower", shape.lower, 0, size - 1);
-    const upper = integer(where, "jacobian.upper", shape.upper, 0, size - 1);
-    return differences(run, bandedLu(size, lower, upper), lower, upper, false);
+    const layout = shape === "dense" ? denseLayout(size) : bandLayout(where, "jacobian", size, shape);
+    return differences(run, layout, solverFor(where, layout));
   }
   callable(where, "problem.jacobian.evaluate", jacobian.evaluate);
-  const { lower, upper } = jacobian;
+  const { lower, upper, periodic = false } = jacobian;
   if ((lower === undefined) !== (upper === undefined)) {
     throw new TypeError(`${where}: problem.jacobian must have both lower and upper, or neither; zero is a bandwidth`);
   }
   const banded = lower !== undefined && upper !== undefined;
-  if (banded) {
-    integer(where, "problem.jacobian.lower", lower, 0, size - 1);
-    integer(where, "problem.jacobian.upper", upper, 0, size - 1);
+  if (periodic && !(banded && lower + upper + 1 < size)) {
+    throw new RangeError(
+      `${where}: problem.jacobian with periodic must have lower + upper + 1 below ${size}, got ${show(lower)} and ${show(upper)}; give a dense one`,
+    );
   }
-  const solver = banded ? bandedLu(size, lower, upper) : denseSolver(where, size);
-  const matrix = new Float64Array(size * (banded ? lower + upper + 1 : size));
+  const layout = banded ? bandLayout(where, "problem.jacobian", size, { lower, upper, periodic }) : denseLayout(size);
+  const solver = solverFor(where, layout);
+  const matrix = matrixOf(layout);
   return {
     matrix,
-    band: banded ? { lower, upper } : undefined,
+    band: bandOf(layout),
     solver,
     refresh(t, u) {
       stats.jacobians++;
@@ -83,8 +103,28 @@ export function jacobianSource(where: string, run: RunStart, shape: JacobianShap
   };
 }
 
-/** A dense solver; where it would not fit, the advice to declare a band. */
-function denseSolver(where: string, size: number): LinearSolver {
+function denseLayout(size: number): Layout {
+  return { size, lower: size - 1, upper: size - 1, periodic: false, dense: true };
+}
+
+function bandLayout(where: string, name: string, size: number, band: JacobianBand): Layout {
+  const lower = integer(where, `${name}.lower`, band.lower, 0, size - 1);
+  const upper = integer(where, `${name}.upper`, band.upper, 0, size - 1);
+  const periodic = band.periodic === true;
+  return periodic && lower + upper + 1 >= size ? denseLayout(size) : { size, lower, upper, periodic, dense: false };
+}
+
+function bandOf({ dense, lower, upper, periodic }: Layout): JacobianBand | undefined {
+  return dense ? undefined : { lower, upper, periodic };
+}
+
+function matrixOf({ size, lower, upper, dense }: Layout): Vec {
+  return new Float64Array(size * (dense ? size : lower + upper + 1));
+}
+
+/** A solver for the layout; where a dense one would not fit, the advice to declare a band. */
+function solverFor(where: string, { size, lower, upper, periodic, dense }: Layout): LinearSolver {
+  if (!dense) return periodic ? cyclicBandedLu(size, lower, upper) : bandedLu(size, lower, upper);
   if (size * size > LARGEST_MATRIX) {
     const gigabytes = Math.round((8 * size * size) / 1e8) / 10;
     throw new RangeError(
@@ -94,25 +134,47 @@ function denseSolver(where: string, size: number): LinearSolver {
   return denseLu(size);
 }
 
-function differences(
-  run: RunStart,
-  solver: LinearSolver,
-  lower: number,
-  upper: number,
-  dense: boolean,
-): JacobianSource {
-  const { rhs, size } = run.problem;
+/**
+ * Cuts the columns into blocks, [start of block 0, of block 1, ..., size]: columns at equal places within their blocks
+ * share no row. Blocks are as long as the band is wide; round a ring they are up to one longer, so that the last is not
+ * shorter.
+ */
+function columnBlocks({ size, lower, upper, periodic, dense }: Layout): Int32Array {
+  const width = dense ? size : Math.min(size, lower + upper + 1);
+  const blocks = periodic ? Math.floor(size / width) : Math.ceil(size / width);
+  return Int32Array.from({ length: blocks + 1 }, (_, b) =>
+    periodic ? Math.floor((b * size) / blocks) : Math.min(size, b * width),
+  );
+}
+
+function differences(run: RunStart, layout: Layout, solver: LinearSolver): JacobianSource {
+  const { rhs } = run.problem;
   const { stats } = run;
+  const { size, lower, upper, dense } = layout;
   const direction = run.t1 < run.t0 ? -1 : 1;
-  const groups = Math.min(dense ? size : lower + upper + 1, size);
-  const matrix = new Float64Array(size * (dense ? size : lower + upper + 1));
+  const starts = columnBlocks(layout);
+  const blocks = starts.length - 1;
+  let groups = 0;
+  for (let b = 0; b < blocks; b++) groups = Math.max(groups, starts[b + 1]! - starts[b]!);
+  const matrix = matrixOf(layout);
   // Below a relative tolerance of 1e-8 the quotient would say more about the tolerance than about the unknown.
   const floor = run.atol.map((atol) => atol / Math.max(run.rtol, 1e-8));
   const shifted = new Float64Array(size);
   const slope = new Float64Array(size);
+
+  /** Column j from what its increment did to the right-hand side. */
+  function fill(j: number, inverse: number, f: Vec): void {
+    const first = layout.periodic ? j - upper : Math.max(0, j - upper);
+    const last = layout.periodic ? j + lower : Math.min(size - 1, j + lower);
+    for (let row = first; row <= last; row++) {
+      const i = row < 0 ? row + size : row < size ? row : row - size;
+      matrix[dense ? i * size + j : (upper + row - j) * size + j] = (slope[i]! - f[i]!) * inverse;
+    }
+  }
+
   return {
     matrix,
-    band: dense ? undefined : { lower, upper },
+    band: bandOf(layout),
     solver,
     refresh(t, u, f) {
       stats.jacobians++;
@@ -120,18 +182,17 @@ function differences(
       for (let i = 0; i < size; i++) largest = Math.max(largest, Math.abs(u[i]!));
       for (let group = 0; group < groups; group++) {
         shifted.set(u);
-        for (let j = group; j < size; j += groups) {
+        for (let b = 0; b < blocks; b++) {
+          const j = starts[b]! + group;
+          if (j >= starts[b + 1]!) continue;
           const scale = Math.max(Math.abs(u[j]!), floor[j]!) || largest || 1;
           shifted[j] = u[j]! + (direction * f[j]! < 0 ? -scale : scale) * INCREMENT;
         }
         rhs(t, shifted, slope);
         stats.rhsForJacobian++;
-        for (let j = group; j < size; j += groups) {
-          const inverse = 1 / (shifted[j]! - u[j]!);
-          const last = Math.min(size - 1, j + lower);
-          for (let i = Math.max(0, j - upper); i <= last; i++) {
-            matrix[dense ? i * size + j : (upper + i - j) * size + j] = (slope[i]! - f[i]!) * inverse;
-          }
+        for (let b = 0; b < blocks; b++) {
+          const j = starts[b]! + group;
+          if (j < starts[b + 1]!) fill(j, 1 / (shifted[j]! - u[j]!), f);
         }
       }
       return nonFiniteIndex(matrix) < 0;

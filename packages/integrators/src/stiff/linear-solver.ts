@@ -16,6 +16,6 @@ export interface LinearSolver {
   readonly size: number;
   /** Factors `shift` I + `scale` A. `matrix` holds A and is not written; nothing is allocated. */
   factor(matrix: Vec, shift: number, scale: number): Factorisation;
-  /** Replaces `b` by the solution. Only after a `factor` that gave `"factored"`. */
+  /** Replaces the first `size` numbers of `b` by the solution. Only after a `factor` that gave `"factored"`. */
   solve(b: Vec): void;
 }

@@ -6,7 +6,7 @@ import { type MethodState, restoredState, savedState } from "../method-state.ts"
 import type { Vec } from "../rhs.ts";
 import { firstStep, roundedPower } from "../step-control.ts";
 import { type ComplexSolver, complexLu } from "./complex-lu.ts";
-import { checkJacobianShape, type JacobianShape, type JacobianSource, jacobianSource } from "./jacobian.ts";
+import { type JacobianShape, type JacobianSource, jacobianShape, jacobianSource } from "./jacobian.ts";
 import type { NewtonOutcome } from "./newton.ts";
 import { ALPHA, BETA, C1, C2, E, MU } from "./radau-coefficients.ts";
 import { type Cubic, cubic, evaluateCubic, extrapolateCubic, fitCubic } from "./radau-cubic.ts";
@@ -24,7 +24,7 @@ import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 export interface RadauOptions {
   /**
    * Shape of df/du for difference Jacobians, default `"dense"`; not used when the problem brings its own Jacobian. One
-   * space dimension with nearest neighbours is `{ lower: 1, upper: 1 }`.
+   * space dimension with nearest neighbours is `{ lower: 1, upper: 1 }`, on a ring `{ lower: 1, upper: 1, periodic: true }`.
    */
   readonly jacobian?: JacobianShape;
 }
@@ -54,8 +54,7 @@ export interface RadauOptions {
 export function radau(options: RadauOptions = {}): Method {
   checkOptions("radau", options, ["jacobian"]);
   const { jacobian = "dense" } = options;
-  checkJacobianShape("radau", jacobian);
-  const shape = jacobian === "dense" ? jacobian : { lower: jacobian.lower, upper: jacobian.upper };
+  const shape = jacobianShape("radau", jacobian);
   return { name: "radau", start: (run) => new RadauRun(run, shape) };
 }
 

@@ -5,7 +5,7 @@ import type { Method, MethodRun, RunStart } from "../method.ts";
 import { type MethodState, restoredState, savedState } from "../method-state.ts";
 import type { Vec } from "../rhs.ts";
 import { firstStep, piControl, type StepControl } from "../step-control.ts";
-import { checkJacobianShape, type JacobianShape, type JacobianSource, jacobianSource } from "./jacobian.ts";
+import { type JacobianShape, type JacobianSource, jacobianShape, jacobianSource } from "./jacobian.ts";
 import { GAMMA, ros34pw2 } from "./rosenbrock-coefficients.ts";
 import { smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
@@ -15,7 +15,7 @@ import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 export interface RosenbrockOptions {
   /**
    * Shape of df/du for difference Jacobians, default `"dense"`; not used when the problem brings its own Jacobian. One
-   * space dimension with nearest neighbours is `{ lower: 1, upper: 1 }`.
+   * space dimension with nearest neighbours is `{ lower: 1, upper: 1 }`, on a ring `{ lower: 1, upper: 1, periodic: true }`.
    */
   readonly jacobian?: JacobianShape;
 }
@@ -46,8 +46,7 @@ export interface RosenbrockOptions {
 export function rosenbrock(options: RosenbrockOptions = {}): Method {
   checkOptions("rosenbrock", options, ["jacobian"]);
   const { jacobian = "dense" } = options;
-  checkJacobianShape("rosenbrock", jacobian);
-  const shape = jacobian === "dense" ? jacobian : { lower: jacobian.lower, upper: jacobian.upper };
+  const shape = jacobianShape("rosenbrock", jacobian);
   return { name: "rosenbrock", start: (run) => new RosenbrockRun(run, shape) };
 }
 

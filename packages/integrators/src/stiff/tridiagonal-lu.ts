@@ -31,8 +31,8 @@ export function tridiagonalLu(size: number): LinearSolver {
         pivoted.solve(b);
         return;
       }
-      inwards(b, factors);
-      outwards(b, factors);
+      inwards(b, n, factors);
+      outwards(b, n, factors);
     },
   };
 }
@@ -100,8 +100,7 @@ function eliminate(a: Vec, n: number, shift: number, scale: number, factors: Fac
 }
 
 /** Forward substitution from both ends, and the middle unknown. */
-function inwards(b: Vec, { inverse, before, after }: Factors): void {
-  const n = b.length;
+function inwards(b: Vec, n: number, { inverse, before, after }: Factors): void {
   const middle = middleOf(n);
   let y = 0;
   let z = 0;
@@ -119,8 +118,7 @@ function inwards(b: Vec, { inverse, before, after }: Factors): void {
 }
 
 /** Back substitution from the middle to both ends. */
-function outwards(b: Vec, { before, after }: Factors): void {
-  const n = b.length;
+function outwards(b: Vec, n: number, { before, after }: Factors): void {
   const middle = middleOf(n);
   let x = b[middle]!;
   let w = x;
