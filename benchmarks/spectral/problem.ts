@@ -37,3 +37,41 @@ export function initialField({ length }: Run, x: ArrayLike<number>): Float64Arra
   const short = (2 * Math.PI) / 22;
   return Float64Array.from(x, (at) => Math.cos(long * at) * (1 + Math.sin(short * at)));
 }
+
+/** A run of Cahn and Hilliard's equation, u_t = lap(u^3 - u - lap u), on a square of `points` by `points` a unit apart. */
+export interface Mixture {
+  readonly task: string;
+  readonly points: number;
+}
+
+/** Step of every run of a mixture. */
+export const MIXTURE_STEP = 0.05;
+/** Steps of one run: to t = 2.5. */
+export const MIXTURE_STEPS = 50;
+/** Every so-manieth value of a field is compared; no divisor of the points, so that all columns have a turn. */
+export const SAMPLE = 31;
+
+export const mixtures: readonly Mixture[] = [
+  { task: "ch_imex1_128", points: 128 },
+  { task: "ch_imex1_256", points: 256 },
+];
+
+/** The equation on one period, without de-aliasing. */
+export function cahnHilliard({ points }: Mixture): PeriodicField {
+  const square = (kx: number, ky: number): number => kx * kx + ky * ky;
+  return periodicField({
+    points: [points, points],
+    length: [points, points],
+    symbol: (kx, ky) => square(kx, ky) - square(kx, ky) * square(kx, ky),
+    nonlinear(_t, u, out) {
+      for (let j = 0; j < u.length; j++) out[j] = u[j]! * u[j]! * u[j]!;
+    },
+    outer: (kx, ky) => -square(kx, ky),
+  });
+}
+
+/** Waves that grow and waves that decay, none of them along an axis alone. */
+export function initialMixture({ points }: Mixture): (x: number, y: number) => number {
+  const q = (2 * Math.PI * 8) / points;
+  return (x, y) => 0.1 * (1 + Math.cos(q * (x + y)) + Math.sin(q * (3 * x - y)) + Math.cos(q * (2 * x + 5 * y)));
+}
