@@ -17,7 +17,7 @@ const STEP = 6e-6;
 const LINEAR = 1e-9;
 
 /**
- * The response of a micro model on one patch, by unit vectors where it is linear (affine), or by central differences about
+ * The response of a micro model on one patch, by unit vectors where it is linear, or by central differences about
  * the padded values `about`.
  *
  * @param views The patch as each member sees it.
@@ -44,7 +44,10 @@ export function linearResponse<D extends Dim>(
   const behind = new Float64Array(place.length);
   const largest = place.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const step = about === undefined ? 1 : STEP * (largest > 0 ? largest : 1);
-  if (about === undefined) evaluate(place, behind);
+  if (about === undefined) {
+    evaluate(place, behind);
+    if (interior.some((at) => behind[at] !== 0)) refuse(where);
+  }
 
   const entries: { row: number; column: number; value: number }[] = [];
   for (let column = 0; column < place.length; column++) {
@@ -68,7 +71,7 @@ export function linearResponse<D extends Dim>(
     columns: Int32Array.from(entries, (entry) => entry.column),
     values: Float64Array.from(entries, (entry) => entry.value),
   };
-  if (about === undefined) refuseNonlinear(where, response, interior, evaluate, behind);
+  if (about === undefined) refuseNonlinear(where, response, interior, evaluate, place.length);
   return response;
 }
 
@@ -78,12 +81,12 @@ function refuseNonlinear(
   { rows, columns, values }: LinearResponse,
   interior: Int32Array,
   evaluate: (u: Vec, out: Vec) => void,
-  constant: Vec,
+  size: number,
 ): void {
-  const u = Float64Array.from({ length: constant.length }, (_, n) => 2 * Math.sin(1 + n * n));
+  const u = Float64Array.from({ length: size }, (_, n) => 2 * Math.sin(1 + n * n));
   const actual = new Float64Array(u.length);
   evaluate(u, actual);
-  const predicted = Float64Array.from(interior, (place) => constant[place]!);
+  const predicted = new Float64Array(interior.length);
   let scale = 0;
   for (let e = 0; e < rows.length; e++) {
     const term = values[e]! * u[columns[e]!]!;
@@ -91,10 +94,14 @@ function refuseNonlinear(
     scale = Math.max(scale, Math.abs(term));
   }
   for (const [row, place] of interior.entries()) {
-    if (!(Math.abs(predicted[row]! - actual[place]!) <= LINEAR * scale)) {
-      throw new RangeError(`${where}: micro must be linear; give the state to linearise about as \`about\``);
-    }
+    if (!(Math.abs(predicted[row]! - actual[place]!) <= LINEAR * scale)) refuse(where);
   }
+}
+
+function refuse(where: string): never {
+  throw new RangeError(
+    `${where}: micro must be linear, without a constant part; give the state to linearise about as \`about\``,
+  );
 }
 
 /** Places of interior points in padded values `[member, channel, z, y, x]`, in the order of an unpadded array. */

@@ -182,8 +182,9 @@ describe("bloch", () => {
     const linear = bloch(homogeneous(1).rhs, spec).macro([1]);
     expect(Math.abs(bloch(cubic, { ...spec, about: [2] }).macro([1]) / (12 * linear) - 1)).toBeLessThan(1e-9);
     expect(() => bloch(cubic, spec)).toThrow(
-      "bloch: micro must be linear; give the state to linearise about as `about`",
+      "bloch: micro must be linear, without a constant part; give the state to linearise about as `about`",
     );
+    expect(() => bloch((_t, _u, out) => out.fill(1), spec)).toThrow("without a constant part");
     expect(() => bloch(cubic, { ...spec, about: [1, 2] })).toThrow("about must have length 1, got 2");
     expect(() => bloch(cubic, { ...spec, perod: 1 } as never)).toThrow("did you mean period?");
     expect(() => bloch(cubic, { ...spec, about: [1] }).macro([1, 2])).toThrow("wavenumber must have length 1, got 2");
