@@ -27,6 +27,7 @@ export type { StepControlOptions } from "./step-control.ts";
 export { type BdfOptions, bdf } from "./stiff/bdf.ts";
 export { type RadauOptions, radau } from "./stiff/radau.ts";
 export { type RosenbrockOptions, rosenbrock } from "./stiff/rosenbrock.ts";
+export { type AutomaticOptions, automatic } from "./automatic.ts";
 export type { JacobianBand, JacobianShape } from "./stiff/jacobian.ts";
 export { bandedLu } from "./stiff/banded-lu.ts";
 export { denseLu } from "./stiff/dense-lu.ts";

@@ -41,6 +41,8 @@ export interface Stats {
   readonly jacobians: number;
   /** Matrix factorisations. */
   readonly factorisations: number;
+  /** Switches between a non-stiff and a stiff method; counted by `automatic` alone. */
+  readonly switches?: number;
 }
 
 /** What a method is given when a run starts; `u0` and `stats` are the run's own. */
@@ -84,7 +86,16 @@ export interface MethodRun {
   at(t: number, out: Vec): void;
   /** The interpolant of the last step, kept beyond the next one; `dense: true` collects these. */
   keep(): (t: number, out: Vec) => void;
-  /** All that the steps to come depend on, copied; after a step that failed, as it was before that step. */
+  /**
+   * Right after a step, before dense output is asked for, writes two rates that its slopes show: the largest |lambda| of
+   * df/du, and |f(t) - f(tPrevious)| / (dt |f|), the relative change of the slope per time. Methods with a
+   * `stabilityBound` have it.
+   */
+  rates?(out: Vec): void;
+  /**
+   * All that the steps to come depend on, copied; after a step that failed, as it was before that step, but for a
+   * Jacobian that the step had renewed.
+   */
   save(): MethodState;
   /**
    * Puts a run that has just been started, with the same problem and options, into a saved state: the steps that follow
@@ -97,6 +108,8 @@ export interface MethodRun {
 export interface Method {
   /** The method's name, for messages. */
   readonly name: string;
+  /** Explicit methods that measure stiffness: the largest |dt lambda| at which a step is stable, for real lambda < 0. */
+  readonly stabilityBound?: number;
   /**
    * Begins a run. A TypeError or RangeError thrown here reports bad arguments, so the problem's functions are called
    * from `step` on, never here.

@@ -15,10 +15,10 @@ export function checkProblem(where: string, problem: Problem): void {
 }
 
 /** Refuses what is no method; a scheme is met often enough to be told what to do. */
-export function checkMethod(where: string, method: Method): void {
+export function checkMethod(where: string, method: Method, name = "method"): void {
   if (typeof method === "object" && method !== null && typeof method.start === "function") return;
   const advice = typeof method === "function" ? "; call it, dopri5(), or give a scheme its step, fixed(rk4, dt)" : "";
-  throw new TypeError(`${where}: method must be a method such as dopri5(), got ${show(method)}${advice}`);
+  throw new TypeError(`${where}: ${name} must be a method such as dopri5(), got ${show(method)}${advice}`);
 }
 
 /** Tolerances of adaptive methods. */
@@ -138,7 +138,8 @@ export interface RunOptions {
    * The `restart` of a solution that was stopped, by whatever cause: go on from there. The other arguments must be those
    * of that run, `u0` and the whole span included, so that its call with one option more continues it, and with
    * `undefined` begins it. Frames are the state reached and those after it; what lay before is not repeated. The steps
-   * have the bits of a run that was never stopped. Tolerances, events' functions and callbacks may be others; so may the
+   * have the bits of a run that was never stopped; only where an implicit method failed in a step for which it had already
+   * renewed its Jacobian do they agree to the tolerance of its iteration. Tolerances, events' functions and callbacks may be others; so may the
    * end, but `fixed` and a bound stepper must then stand at the end of a stretch of equal steps.
    */
   readonly resume?: Restart | undefined;

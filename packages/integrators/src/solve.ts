@@ -237,7 +237,8 @@ function record(
       throw new RangeError(`solve: span[1] must not lie before resume.t = ${t}, got ${t1}`);
     }
     kept.push(t, run.u);
-    while (saveAt !== undefined && saved < saveAt.length && direction * (saveAt[saved]! - t) <= 0) saved++;
+    const next = saveAt?.findIndex((time) => direction * (time - t) > 0) ?? 0;
+    saved = next < 0 ? saveAt!.length : next;
   }
 
   if (resume === undefined) keepFrames({ t: t0, u: u0 });

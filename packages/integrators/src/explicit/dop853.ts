@@ -78,6 +78,7 @@ function interpolate(from: Vec, vectors: readonly Vec[], _dt: number, theta: num
 export const dop853Pair: EmbeddedPair = {
   name: "dop853",
   tableau: dop853Tableau,
+  stabilityBound: 6.39,
   errorOrder: 8,
   unseen: [1, 2, 3, 4, 12],
   extra: DOP853_EXTRA,

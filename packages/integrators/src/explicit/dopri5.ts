@@ -81,6 +81,7 @@ const pair: EmbeddedPair = {
   name: "dopri5",
   tableau: dopri5Tableau,
   // The embedded scheme has order 4.
+  stabilityBound: 3.3,
   errorOrder: 5,
   unseen: [1],
   error,

@@ -6,7 +6,7 @@ import { startEmbeddedRun } from "./embedded-run.ts";
 import type { ButcherTableau } from "./tableau.ts";
 
 /**
- * An explicit Runge-Kutta scheme of s stages with an error estimate and dense output. Slopes are k[0] ... k[s - 1] of
+ * An explicit Runge-Kutta scheme of s stages, the last at t + h, with an error estimate and dense output. Slopes are k[0] ... k[s - 1] of
  * the stages, k[s] = f(t + h, u+), which is the first slope of the next step, then those of the extra stages.
  */
 export interface EmbeddedPair {
@@ -14,6 +14,8 @@ export interface EmbeddedPair {
   readonly name: string;
   /** The scheme that is advanced. */
   readonly tableau: ButcherTableau;
+  /** The largest |dt lambda| at which a step is stable, for real lambda < 0. */
+  readonly stabilityBound: number;
   /** Order of the step in which the error estimate vanishes. */
   readonly errorOrder: number;
   /** Slopes that the error estimate does not see: a NaN in them must be looked for. */
@@ -49,6 +51,7 @@ export function embeddedMethod(pair: EmbeddedPair, options: StepControlOptions):
   within(name, "maxFactor", maxFactor, maxFactor >= 1, "[1, Infinity)");
   return {
     name,
+    stabilityBound: pair.stabilityBound,
     start: (run) => startEmbeddedRun(pair, run, piControl(errorOrder, { safety, minFactor, maxFactor })),
   };
 }

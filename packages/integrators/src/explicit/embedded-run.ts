@@ -182,6 +182,29 @@ export function startEmbeddedRun(pair: EmbeddedPair, run: RunStart, control: Ste
     return dense.vectors;
   }
 
+  /**
+   * |f(t, u) - f(t, y)| / |u - y|, y the last stage, which is the end of the step too: the difference lies along the
+   * eigenvectors that the step amplifies most (Hairer, Wanner II, section IV.2, eq. (2.6)). And the slope's own change.
+   */
+  function rates(out: Vec): void {
+    const kStage = k[stageCount - 1]!;
+    let [slopes, states, change, first, last] = [0, 0, 0, 0, 0];
+    for (let i = 0; i < size; i++) {
+      const before = kFirst[i]!;
+      const after = kLast[i]!;
+      const slope = after - kStage[i]!;
+      const state = u[i]! - y[i]!;
+      slopes += slope * slope;
+      states += state * state;
+      change += (after - before) * (after - before);
+      first += before * before;
+      last += after * after;
+    }
+    const steepest = Math.max(first, last);
+    out[0] = states > 0 ? Math.sqrt(slopes / states) : 0;
+    out[1] = steepest > 0 ? Math.sqrt(change / steepest) / Math.abs(t - tPrevious) : 0;
+  }
+
   /** The vectors that a run remembers. */
   const memory = (): Record<string, Vec> => ({ u, from: next, ...numbered("k", k) });
 
@@ -196,6 +219,7 @@ export function startEmbeddedRun(pair: EmbeddedPair, run: RunStart, control: Ste
       return tPrevious;
     },
     step,
+    rates,
     save() {
       const { previous } = control;
       return savedState({ t, tPrevious, length, taken: Number(taken), dense: Number(denseReady), previous }, memory());

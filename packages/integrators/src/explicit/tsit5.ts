@@ -59,6 +59,7 @@ export const tsit5Pair: EmbeddedPair = {
   name: "tsit5",
   tableau: tsit5Tableau,
   // The embedded scheme has order 4.
+  stabilityBound: 3.5,
   errorOrder: 5,
   unseen: [],
   error,

@@ -248,6 +248,8 @@ class BdfRun implements MethodRun {
         if (this.#jacobianCurrent) break;
         // Elsewhere a slope that is not finite shows in Newton's first norm; differences would only spread it.
         if (nonFiniteIndex(slope) >= 0) return "nonfinite";
+        // A right-hand side that throws leaves half a Jacobian.
+        this.#jacobianMissing = true;
         this.#jacobianMissing = !this.#jacobian.refresh(stage.t, predictor, slope);
         if (this.#jacobianMissing) return "nonfinite";
         this.#jacobianCurrent = true;

@@ -225,6 +225,8 @@ class RadauRun implements MethodRun {
     for (let pass = 0; pass < 2 && outcome === "diverged"; pass++) {
       if (this.#jacobianMissing || pass === 1) {
         if (this.#jacobianCurrent) break;
+        // A right-hand side that throws leaves half a Jacobian.
+        this.#jacobianMissing = true;
         this.#jacobianMissing = !this.#jacobian.refresh(this.t, this.u, this.#slope);
         if (this.#jacobianMissing) {
           // Tells, for the message, whether the right-hand side itself has ceased to be finite.
