@@ -6,9 +6,10 @@ import type { Vec } from "../rhs.ts";
 import { checkStepBounds, checkTolerances, type StepBounds, type Tolerances } from "../run-options.ts";
 import { roundedPower } from "../step-control.ts";
 import type { TimeStepper } from "../time-stepper.ts";
-import { type BurstOptions, bursts, checkWeights } from "./burst.ts";
+import { checkWeights } from "./burst.ts";
 import { checkEmbedded, type EmbeddedTableau, midpointPair } from "./embedded-tableau.ts";
-import { macroStep } from "./macro-step.ts";
+import { macroStep, type StageOptions } from "./macro-step.ts";
+import { polynomialSlope } from "./polynomial-slope.ts";
 import type { ProjectiveStats } from "./projective-stats.ts";
 import { slopeDeviation } from "./slope.ts";
 
@@ -21,7 +22,7 @@ export interface ProjectiveNoise {
 }
 
 /** What adaptive projective integration is told. */
-export interface AdaptiveProjectiveControl extends BurstOptions, Tolerances, StepBounds {
+export interface AdaptiveProjectiveControl extends StageOptions, Tolerances, StepBounds {
   /** Tableau with embedded weights, default `midpointPair`. */
   readonly outer?: EmbeddedTableau;
   /** Noise of the bursts, for flows that have it: bounds the macro step, beside the tolerances. */
@@ -33,6 +34,7 @@ export const CONTROL_KEYS: readonly string[] = [
   "burst",
   "chord",
   "slope",
+  "lookBack",
   "outer",
   "noise",
   "rtol",
@@ -67,13 +69,11 @@ const MAX_ATTEMPTS = 1000;
 export function adaptiveRun(where: string, flow: TimeStepper, options: AdaptiveProjectiveControl): AdaptiveRun {
   const { outer = midpointPair } = options;
   checkEmbedded(where, outer);
-  const inner = bursts(where, flow, options);
+  const macro = macroStep(where, flow, options, outer);
+  const { covered, inner } = macro;
   const { size, burst, state, stats } = inner;
-  const macro = macroStep(where, inner, outer);
   const { rtol, atol } = checkTolerances(where, options, size);
   const bounds = checkStepBounds(where, options);
-  // Macro steps forwards must be longer than this for the bursts to leave anything to leap over.
-  const covered = burst / macro.gap;
   checkStep(where, "maxStep", bounds.maxStep, burst);
   if (bounds.firstStep !== undefined) checkStep(where, "firstStep", bounds.firstStep, burst);
   const leapDeviation = leapNoise(where, options, inner.chord, outer);
@@ -246,7 +246,7 @@ function checkStep(where: string, name: string, value: number, burst: number): v
 
 /** Standard deviation that a leap of duration 1 gives a component. */
 function leapNoise(where: string, options: AdaptiveProjectiveControl, chord: number, outer: EmbeddedTableau): number {
-  const { noise, slope } = options;
+  const { noise, lookBack, slope = lookBack === undefined ? undefined : polynomialSlope(lookBack, -1) } = options;
   if (noise === undefined) return 0;
   checkOptions(where, noise, ["deviation", "tolerance"], "noise");
   nonNegative(where, "noise.deviation", noise.deviation);

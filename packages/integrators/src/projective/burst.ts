@@ -53,14 +53,24 @@ export interface Observed {
   readonly stats: ProjectiveCounts;
 }
 
-/** Checks a flow and its burst options and makes the scratch. */
-export function bursts(where: string, flow: TimeStepper, options: BurstOptions, observed?: Observed): Bursts {
+/**
+ * Checks a flow and its burst options and makes the scratch. `later` are weights for the stages after the first, as many
+ * as those of the first.
+ */
+export function bursts(
+  where: string,
+  flow: TimeStepper,
+  options: BurstOptions,
+  observed?: Observed,
+  later?: SampledSlope,
+): Bursts {
   callable(where, "flow.advance", flow?.advance);
   const size = checkSize(where, "flow.size", flow.size);
   const { burst, chord } = checkBurst(where, flow, options);
   const { slope = chordSlope } = options;
   const weights = typeof slope === "object" && slope !== null ? checkWeights(where, slope) : [];
   const estimate = typeof slope === "object" && slope !== null ? undefined : callable(where, "slope", slope);
+  const laterWeights = later === undefined ? weights : checkWeights(where, later);
   const intervals = Math.max(1, weights.length - 1);
   const state = observed?.state ?? new Float64Array(size);
   const stats = observed?.stats ?? projectiveCounts();
@@ -97,12 +107,13 @@ export function bursts(where: string, flow: TimeStepper, options: BurstOptions, 
         estimate(start, end, before, after, out);
       } else {
         const duration = end - start;
+        const used = stage === 1 ? weights : laterWeights;
         out.fill(0);
         for (let j = 1; j <= intervals; j++) {
           const to = j === intervals ? end : start + (j / intervals) * duration;
           flow.advance(state, start + ((j - 1) / intervals) * duration, to);
           observe(after);
-          const weight = weights[j]! / duration;
+          const weight = used[j]! / duration;
           // Differences from the first sample: a constant part of the state costs no digits.
           for (let i = 0; i < out.length; i++) out[i] = out[i]! + weight * (after[i]! - before[i]!);
         }

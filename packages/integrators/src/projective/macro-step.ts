@@ -1,15 +1,28 @@
 import { addCombination, type Combination, combination } from "../explicit/combination.ts";
 import { type ButcherTableau, checkTableau } from "../explicit/tableau.ts";
 import type { Vec } from "../rhs.ts";
-import type { Bursts } from "./burst.ts";
+import type { TimeStepper } from "../time-stepper.ts";
+import { type BurstOptions, type Bursts, bursts, checkBurst } from "./burst.ts";
+import { polynomialSlope } from "./polynomial-slope.ts";
+
+/** How the stages of a macro step take their slopes. */
+export interface StageOptions extends BurstOptions {
+  /**
+   * Slopes without delay from the polynomial through this many samples of the chord, an integer from 2 to 12, in place of
+   * `slope`; see `projective`. Default: the slopes of the literature, late by up to a burst.
+   */
+  readonly lookBack?: number;
+}
 
 /**
  * The bursts and leaps of one macro step of an explicit Runge-Kutta tableau. The first burst is kept, so that the leap
  * may be made again with another dt.
  */
 export interface MacroStep {
-  /** Widest gap between stage times in units of the macro step: bursts as long as that leave nothing to leap over. */
-  readonly gap: number;
+  /** The bursts it runs. */
+  readonly inner: Bursts;
+  /** Macro steps forwards up to this long are covered by their bursts: nothing is left to leap over. */
+  readonly covered: number;
   /** The first burst's last state B. */
   readonly first: Vec;
   /** The first burst's end. */
@@ -22,8 +35,11 @@ export interface MacroStep {
   leap(t: number, dt: number, out: Vec): void;
 }
 
-/** Checks a tableau, whose stage times after the first must be positive, and makes the scratch. */
-export function macroStep(where: string, { size, state, run }: Bursts, outer: ButcherTableau): MacroStep {
+/** Checks the options and a tableau, whose stage times after the first must be positive, and makes the scratch. */
+export function macroStep(where: string, flow: TimeStepper, options: StageOptions, outer: ButcherTableau): MacroStep {
+  const { lookBack } = options;
+  const inner = lookBack === undefined ? bursts(where, flow, options) : lookingBack(where, flow, options, lookBack);
+  const { size, burst, state, run } = inner;
   checkTableau(where, outer);
   const c = Array.from(outer.c);
   const stages = c.length;
@@ -43,7 +59,8 @@ export function macroStep(where: string, { size, state, run }: Bursts, outer: Bu
   const first = new Float64Array(size);
   let end = 0;
   return {
-    gap: widestGap(c),
+    inner,
+    covered: lookBack === undefined ? burst / widestGap(c) : burst * stages,
     first,
     k,
     get end() {
@@ -54,14 +71,25 @@ export function macroStep(where: string, { size, state, run }: Bursts, outer: Bu
       first.set(state);
     },
     leap(t, dt, out) {
+      const left = t + dt - end;
       for (let s = 1; s < stages; s++) {
-        const start = t + c[s]! * dt;
+        const start = lookBack === undefined ? t + c[s]! * dt : end + c[s]! * left;
         addCombination(first, start - end, rows[s]!, state);
         run(start, k[s]!, s + 1, t);
       }
-      addCombination(first, t + dt - end, weights, out);
+      addCombination(first, left, weights, out);
     },
   };
+}
+
+/** Bursts whose slopes are those at the end of the first and at the start of every later one. */
+function lookingBack(where: string, flow: TimeStepper, options: StageOptions, samples: number): Bursts {
+  if (options.slope !== undefined) {
+    throw new TypeError(`${where}: give slope or lookBack, not both; lookBack has slopes of its own`);
+  }
+  const { burst, chord } = checkBurst(where, flow, options);
+  const later = polynomialSlope(samples, 1 - burst / chord);
+  return bursts(where, flow, { burst, chord, slope: polynomialSlope(samples) }, undefined, later);
 }
 
 /** The longest part of [0, 1] without a stage time. */

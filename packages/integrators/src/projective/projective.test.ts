@@ -1,18 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { failure } from "../../test/failure.ts";
 import { fittedOrder, lastFrame, michaelisMenten } from "../../test/problems.ts";
-import { reference, referenceHint } from "../../test/reference.ts";
 import {
+  adaptive,
   type ButcherTableau,
   dopri5Tableau,
   ensemble,
   euler,
   eulerTableau,
   heunTableau,
+  leastSquaresSlope,
   midpointTableau,
   type ProjectiveOptions,
   projective,
   type Rhs,
+  radau,
+  rk4,
   rk4Tableau,
   type SlopeEstimator,
   solve,
@@ -20,7 +24,6 @@ import {
   timeStepper,
 } from "../index.ts";
 
-const refs = reference("projective.json");
 const outers: [name: "PFE" | "PRK2" | "PRK4", outer: ButcherTableau][] = [
   ["PFE", eulerTableau],
   ["PRK2", midpointTableau],
@@ -44,16 +47,6 @@ function amplification(flow: TimeStepper, D: number, options: ProjectiveOptions)
 }
 
 describe("projective, one step", () => {
-  it("gives the digits of its formula at lambda = -1, h = 0.01, k = 2, D = 0.1", () => {
-    // refs projective.json, one_step_linear: computed from the formulas by independent code.
-    const digits = { PFE: 0.901692, PRK2: 0.905074530921, PRK4: 0.9050111025904777 };
-    for (const [name, outer] of outers) {
-      const value = amplification(linearFlow(-1, 0.01), 0.1, { burst: 0.03, outer });
-      // A handful of roundings, divided by the chord of 0.01 and multiplied by 0.07.
-      expect(Math.abs(value - digits[name])).toBeLessThan(2e-15);
-    }
-  });
-
   it("multiplies a mode by sigma(rho) = ((M + 1) rho - M) rho^k in its Euler form", () => {
     fc.assert(
       fc.property(
@@ -163,84 +156,7 @@ describe("projective, one step", () => {
   });
 });
 
-describe("projective, order and stability", () => {
-  /** Slow x' = -x with y slaved to x^2 at rate 1 / eps. */
-  const slaved =
-    (eps: number): Rhs =>
-    (_t, [x, y], out) => {
-      out[0] = -x!;
-      out[1] = -(y! - x! * x!) / eps - 2 * x! * x!;
-    };
-  const macroSteps = [0.4, 0.2, 0.1, 0.05];
-
-  function errors(outer: ButcherTableau, eps: number): number[] {
-    return macroSteps.map((dt) => {
-      const flow = timeStepper(euler(slaved(eps), 2), eps);
-      const solution = solve(projective(flow, { burst: 3 * eps, outer }), [1, 1], [0, 1.6], { dt });
-      return Math.abs(lastFrame(solution)[0]! - Math.exp(-1.6));
-    });
-  }
-
-  it("converges at order 1 and 2 in the macro step, and 4 until the slopes' own error", () => {
-    // At D = 0.4 the leading term is not yet alone: the last three steps, two halvings, as in the reference.
-    const last = (values: number[]): number[] => values.slice(1);
-    expect(Math.abs(fittedOrder(last(macroSteps), last(errors(eulerTableau, 1e-7))) - 1)).toBeLessThan(0.1);
-    expect(Math.abs(fittedOrder(last(macroSteps), last(errors(midpointTableau, 1e-7))) - 2)).toBeLessThan(0.1);
-    const first = errors(rk4Tableau, 1e-7).slice(0, 3);
-    expect(Math.abs(fittedOrder(macroSteps.slice(0, 3), first) - 4)).toBeLessThan(0.3);
-  });
-
-  it.skipIf(!refs)(`reproduces the table of errors of independent code (${referenceHint})`, () => {
-    const { exact_x, table } = refs!.convergence_A;
-    expect(exact_x).toBeCloseTo(Math.exp(-1.6), 15);
-    for (const [name, outer] of outers) {
-      for (const eps of [1e-4, 1e-6, 1e-7]) {
-        const key = `${name}_eps${{ [1e-4]: "0.0001", [1e-6]: "1e-06", [1e-7]: "1e-07" }[eps]}`;
-        const expected = table[key]!.err_x;
-        // Round-off of the chords: up to 4 ulp of a state of size 1 over h = eps, through at most 32 slopes of weight D.
-        errors(outer, eps).forEach((error, k) => {
-          expect(Math.abs(error - expected[k]!)).toBeLessThan((4 * Number.EPSILON) / eps);
-        });
-      }
-    }
-  });
-
-  it.skipIf(!refs)(`follows Michaelis-Menten kinetics at eps = 1e-6 as the reference does (${referenceHint})`, () => {
-    const { ref, table } = refs!["michaelis_menten_eps1e-6"];
-    for (const [name, outer] of outers) {
-      const expected = table[name]!.rel_err_x;
-      macroSteps.forEach((dt, k) => {
-        const flow = timeStepper(euler(michaelisMenten(1e-6).rhs, 2), 6e-7);
-        const solution = solve(projective(flow, { burst: 17 * 6e-7, outer }), [1, 0.5], [0, 4], { dt });
-        const error = Math.abs(lastFrame(solution)[0]! / ref[0]! - 1);
-        // Round-off 4 eps / h = 1.5e-9 a slope; the reference solution itself is good to 1e-10.
-        expect(Math.abs(error - expected[k]!)).toBeLessThan(5e-9);
-      });
-    }
-  });
-
-  it.skipIf(!refs)(`is stable exactly between the boundaries of projective forward Euler (${referenceHint})`, () => {
-    const h = 1 / 1024;
-    for (const { k, M, gap_lo, gap_hi, rho_neg, sigma_min } of refs!.pfe_stability_real.rows) {
-      const sigma = (rho: number): number =>
-        amplification(linearFlow((rho - 1) / h, h), (k + 1 + M) * h, { burst: (k + 1) * h });
-      // Each boundary is a root of |sigma| = 1, printed to 1e-12 or so; a step of 1e-6 to either side decides.
-      const side = 1e-6;
-      expect(Math.abs(sigma(1))).toBeLessThanOrEqual(1 + 1e-12);
-      expect(Math.abs(sigma(rho_neg + side))).toBeLessThan(1);
-      expect(Math.abs(sigma(rho_neg - side))).toBeGreaterThan(1);
-      if (gap_lo === null || gap_hi === null) {
-        expect(Math.abs(sigma_min)).toBeLessThanOrEqual(1);
-      } else {
-        expect(Math.abs(sigma(gap_lo - side))).toBeLessThan(1);
-        expect(Math.abs(sigma(gap_lo + side))).toBeGreaterThan(1);
-        expect(Math.abs(sigma(gap_hi - side))).toBeGreaterThan(1);
-        expect(Math.abs(sigma(gap_hi + side))).toBeLessThan(1);
-      }
-      expect(sigma((k * M) / ((k + 1) * (M + 1)))).toBeCloseTo(sigma_min, 10);
-    }
-  });
-
+describe("projective, stability", () => {
   it("keeps fast modes down and slow modes right across a spectral gap of a thousand", () => {
     // k = 3, M = 97, rates 1 and 1000: rho = 0 for the fast mode at h = 1e-3.
     const two: Rhs = (_t, [x, y], out) => {
@@ -255,53 +171,122 @@ describe("projective, order and stability", () => {
   });
 });
 
-describe("projective, telescopic", () => {
-  /** Projective forward Euler of projective forward Euler ...: each level k damping steps, one chord, M skipped. */
-  function telescope(
-    lambda: number,
-    h: number,
-    levels: readonly (readonly [number, number])[],
-  ): [value: number, D: number] {
-    let flow = linearFlow(lambda, h);
-    let D = h;
-    for (const [k, M] of levels) {
-      const macro = (k + 1 + M) * D;
-      flow = timeStepper(projective(flow, { burst: (k + 1) * D, chord: D }), macro);
-      D = macro;
-    }
-    const u = Float64Array.of(1);
-    flow.advance(u, 0, D);
-    return [u[0]!, D];
+describe("projective, backwards in time", () => {
+  /** A point of the slow orbit at t = 0 and the one it came from at t = -5. */
+  function orbit(eps: number): { now: Float64Array; before: Float64Array } {
+    const exact = adaptive(michaelisMenten(eps), { method: radau(), rtol: 1e-11, atol: 1e-13 });
+    const before = Float64Array.of(1, 0.5);
+    exact.advance(before, -6, -5);
+    const now = before.slice();
+    exact.advance(now, -5, 0);
+    return { now, before };
   }
 
-  it.skipIf(!refs)(`multiplies modes by the nested amplification (${referenceHint})`, () => {
-    for (const { lam, h, levels, sigma, macro_step } of refs!.telescopic_amplification) {
-      const [value, D] = telescope(lam, h, levels);
-      expect(D).toBeCloseTo(macro_step, 12);
-      // Round-off grows by at most 2 M + 1 = 5 a level.
-      expect(Math.abs(value - sigma)).toBeLessThan(1e-13);
-    }
+  function errors(eps: number, options: Omit<ProjectiveOptions, "burst">, burst: number, steps: number[]): number[] {
+    const { now, before } = orbit(eps);
+    return steps.map((dt) => {
+      const flow = timeStepper(rk4(michaelisMenten(eps).rhs, 2), burst / 60);
+      const u = lastFrame(solve(projective(flow, { burst, ...options }), now, [0, -5], { dt }));
+      return Math.abs(u[0]! - before[0]!);
+    });
+  }
+
+  it("goes back along the slow orbit where the flow itself would blow up like exp(5e6), at its order", () => {
+    const eps = 1e-6;
+    const steps = [0.5, 0.25, 0.125];
+    // A delay of T = 1.2e-5 moves x by 4e-6 or so; the errors of order 2 are 50 times that or more.
+    const second = errors(eps, { outer: midpointTableau }, 12 * eps, steps);
+    expect(Math.abs(fittedOrder(steps, second) - 2)).toBeLessThan(0.1);
+    expect(Math.abs(fittedOrder(steps, errors(eps, { outer: eulerTableau }, 12 * eps, steps)) - 1)).toBeLessThan(0.1);
   });
 
-  it("stays stable at any depth with k = 1, M = 2, and does not with M = 3", () => {
-    // refs projective.json, telescopic_check: the largest |sigma| is 1 at every level, or 1, 2.95, 26, 2631, ...
-    const worst = (M: number, depth: number): number => {
-      let largest = 0;
-      for (let i = 0; i <= 400; i++) {
-        const rho = i / 400;
-        const [value] = telescope(
-          (rho - 1) * 1024,
-          1 / 1024,
-          Array.from({ length: depth }, () => [1, M] as const),
-        );
-        largest = Math.max(largest, Math.abs(value));
-      }
-      return largest;
+  it("keeps order 4 with slopes that are looked back", () => {
+    const eps = 1e-3;
+    const steps = [1, 0.5, 0.25, 0.125];
+    const found = errors(eps, { outer: rk4Tableau, lookBack: 4, chord: 6 * eps }, 12 * eps, steps);
+    expect(found.at(-1)).toBeLessThan(1e-7);
+    expect(Math.abs(fittedOrder(steps, found) - 4)).toBeLessThan(0.4);
+  });
+
+  it("only asks the flow to run forwards, from the times of the stages", () => {
+    const spans: [number, number][] = [];
+    const flow: TimeStepper = { size: 1, advance: (_u, t0, t1) => void spans.push([t0, t1]) };
+    const u = Float64Array.of(1);
+    projective(flow, { burst: 0.25, chord: 0.25, outer: rk4Tableau }).step(2, -4, u, u);
+    expect(spans).toEqual([2, 0, 0, -2].map((t) => [t, t + 0.25]));
+    spans.length = 0;
+    // Looking back, the tableau spans what the first burst leaves: from 2.25 to -2.
+    projective(flow, { burst: 0.25, chord: 0.25, lookBack: 2, outer: rk4Tableau }).step(2, -4, u, u);
+    expect(spans).toEqual([2, 0.125, 0.125, -2].map((t) => [t, t + 0.25]));
+  });
+});
+
+describe("projective, slopes that are looked back", () => {
+  it("are those of polynomials in time without delay: RK4 is exact on u' = 4 t^3, 3 t^2, ...", () => {
+    const path = (t: number): number => t * t * t * t - 2 * t * t * t + t;
+    const flow: TimeStepper = { size: 1, advance: (u, t0, t1) => void (u[0] = u[0]! + path(t1) - path(t0)) };
+    const options = { burst: 0.1, chord: 0.05, outer: rk4Tableau };
+    const u = Float64Array.of(path(1));
+    const out = new Float64Array(1);
+    projective(flow, { ...options, lookBack: 5 }).step(1, 2, u, out);
+    // Differences of values of size 30 over a chord of 0.05, amplified by weights of sum 600: 1e-10.
+    expect(Math.abs(out[0]! - path(3))).toBeLessThan(1e-9);
+    projective(flow, options).step(1, 2, u, out);
+    expect(Math.abs(out[0]! - path(3))).toBeGreaterThan(0.1);
+  });
+
+  it("leave the flow to run where the bursts of all stages cover the step", () => {
+    const D = 0.32;
+    const flow = linearFlow(-3, 0.01);
+    const u = Float64Array.of(1);
+    flow.advance(u, 0, D);
+    expect(amplification(flow, D, { burst: D / 4, outer: rk4Tableau, lookBack: 3 })).toBe(u[0]);
+    expect(amplification(flow, D, { burst: D / 4 - 0.01, outer: rk4Tableau, lookBack: 3 })).not.toBe(u[0]);
+  });
+
+  it("exclude a slope of one's own", () => {
+    const both = { burst: 0.1, lookBack: 3, slope: leastSquaresSlope(3) };
+    expect(() => projective(linearFlow(-1, 0.01), both)).toThrow(
+      "projective: give slope or lookBack, not both; lookBack has slopes of its own",
+    );
+    expect(() => projective(linearFlow(-1, 0.01), { burst: 0.1, lookBack: 1 })).toThrow(RangeError);
+  });
+});
+
+describe("projective, work and failures", () => {
+  it("counts bursts, the time of the flow, and the steps that the flow itself took", () => {
+    const stepper = projective(linearFlow(-1, 0.01), { burst: 0.1, outer: midpointTableau });
+    const u = Float64Array.of(1);
+    stepper.step(0, 1, u, u);
+    stepper.step(1, 0.2, u, u);
+    stepper.step(1.2, -1, u, u);
+    const { flowTime, ...counts } = stepper.stats;
+    expect(counts).toEqual({ steps: 3, rejected: 0, bursts: 4, flowSteps: 1 });
+    expect(flowTime).toBeCloseTo(0.6, 12);
+  });
+
+  it("says in which stage a burst left the finite numbers, and solve keeps the frames before", () => {
+    // The third stage of the second step starts from t = 1.5.
+    let calls = 0;
+    const flow: TimeStepper = {
+      size: 2,
+      advance(u, t0) {
+        if (t0 >= 1.5 && ++calls > 1) u[1] = Number.NaN;
+      },
     };
-    for (const depth of [1, 2, 3, 4]) expect(worst(2, depth)).toBeLessThanOrEqual(1 + 1e-11);
-    expect(worst(3, 1)).toBeLessThanOrEqual(1 + 1e-12);
-    expect(worst(3, 2)).toBeCloseTo(2.953125, 2);
-    expect(worst(3, 3)).toBeGreaterThan(25);
+    const stepper = projective(flow, { burst: 0.125, chord: 0.125, outer: rk4Tableau });
+    const run = solve(stepper, [1, 2], [0, 3], { dt: 1, throw: false });
+    expect(run.status).toBe("nonfinite-state");
+    expect([...run.t]).toEqual([0, 1]);
+    expect(run.error!.t).toBe(1);
+    expect(run.error!.message).toBe(
+      "projective: component 1 became NaN in the burst of stage 3 from t = 1.5, in the macro step from t = 1",
+    );
+    calls = 1;
+    const error = failure(() => stepper.step(1.5, 0.2, Float64Array.of(1, 1), new Float64Array(2)));
+    expect(error.message).toContain("in the flow from t = 1.5 to 1.7");
+    expect(error.code).toBe("nonfinite-state");
+    expect(error.step).toBe(1);
   });
 });
 

@@ -2,12 +2,12 @@ import { checkOptions } from "@hml/guard";
 import { eulerTableau } from "../explicit/euler.ts";
 import type { ButcherTableau } from "../explicit/tableau.ts";
 import type { TimeStepper } from "../time-stepper.ts";
-import { type BurstOptions, bursts, checkMacroStep } from "./burst.ts";
-import { macroStep } from "./macro-step.ts";
+import { checkMacroStep } from "./burst.ts";
+import { macroStep, type StageOptions } from "./macro-step.ts";
 import type { ProjectiveStepper } from "./projective-stats.ts";
 
 /** Options of `projective`. */
-export interface ProjectiveOptions extends BurstOptions {
+export interface ProjectiveOptions extends StageOptions {
   /** Runge-Kutta tableau of the macro step, default `eulerTableau`. */
   readonly outer?: ButcherTableau;
 }
@@ -22,11 +22,17 @@ export interface ProjectiveOptions extends BurstOptions {
  * (PFE), `midpointTableau` PRK2, `rk4Tableau` PRK4. The order in D is that of the tableau, down to a floor of the size
  * of the error of the slopes: O(T), plus round-off eps |u| / chord. `adaptiveProjective` and `solveProjective` choose D.
  *
+ * With `lookBack: m` that floor falls to O(T^(m - 1)). The tableau then spans what the first burst leaves, R = D - T: stage s
+ * starts from B + R sum_(l<s) a_sl k_l at t + T + c_s R, k_1 is the slope at the end of its burst and k_s, s > 1, the slope
+ * looked back to the start of its burst, both of the polynomial through m samples of the chord (`polynomialSlope`). The
+ * bursts must be about twice as long: the fast modes are to have decayed before the chord, which is then
+ * half a burst, T - chord at least ln(24 D / chord) / beta for m = 3.
+ *
  * D may be negative: the macro step then goes back in time while every burst runs forwards, so the fast modes still decay
  * where the flow itself, run backwards, would blow up. The same formula and the same order hold.
  *
  * When the bursts leave no part of a macro step forwards uncovered (T at least D times the widest gap between stage
- * times: 1 for PFE, 1/2 for PRK2 and PRK4), the flow itself runs over it, and `stats.flowSteps` counts it. Time is saved
+ * times: 1 for PFE, 1/2 for PRK2 and PRK4; with `lookBack` one part in s for s stages), the flow itself runs over it, and `stats.flowSteps` counts it. Time is saved
  * only when D exceeds the number of stages times T. The result is a stepper, so `timeStepper(projective(flow, ...), D)` is
  * a flow that can be projected again (telescopic projective integration).
  *
@@ -45,11 +51,10 @@ export interface ProjectiveOptions extends BurstOptions {
  * @throws TypeError or RangeError for bad options; among tableaux those with c_s <= 0 at a stage s > 1
  */
 export function projective(flow: TimeStepper, options: ProjectiveOptions): ProjectiveStepper {
-  checkOptions("projective", options, ["burst", "chord", "outer", "slope"]);
+  checkOptions("projective", options, ["burst", "chord", "outer", "slope", "lookBack"]);
   const { outer = eulerTableau } = options;
-  const inner = bursts("projective", flow, options);
-  const { size, burst, state, stats } = inner;
-  const macro = macroStep("projective", inner, outer);
+  const macro = macroStep("projective", flow, options, outer);
+  const { size, burst, state, stats, flowOver } = macro.inner;
   return {
     size,
     order: outer.order,
@@ -61,8 +66,8 @@ export function projective(flow: TimeStepper, options: ProjectiveOptions): Proje
       }
       checkMacroStep("projective", dt, burst);
       state.set(u);
-      if (dt > 0 && burst >= macro.gap * dt * (1 - 1e-12)) {
-        inner.flowOver(t, t + dt, t);
+      if (dt > 0 && macro.covered >= dt * (1 - 1e-12)) {
+        flowOver(t, t + dt, t);
         out.set(state);
       } else {
         macro.begin(t);
