@@ -64,7 +64,7 @@ const magnitude = fc.double({ min: -6, max: Math.log10(60), noNaN: true }).map((
 const grained = (value: number): number => Math.round(value / GRAIN) * GRAIN;
 
 describe("phi", () => {
-  it("gives the table of reference digits for real arguments", () => {
+  it("I10: gives the table of reference digits for real arguments", () => {
     const out = new Float64Array(2 * PHI_COUNT);
     for (const [z, ...values] of TABLE) {
       phi(z, 0, out);
