@@ -31,6 +31,18 @@ function altered(
 }
 
 describe("saveNet and loadNet", () => {
+  it("read a file written before nets could be odd or have a skip", async () => {
+    const made = await trainSmall();
+    const old = altered(saveNet(made), (_, metadata) => {
+      const { odd: _odd, skip: _skip, ...spec } = JSON.parse(metadata.get("spec")!) as Record<string, unknown>;
+      metadata.set("spec", JSON.stringify(spec));
+    });
+    expect(new TextDecoder().decode(old)).not.toContain("skip");
+    const loaded = loadNet(old);
+    expect(loaded.spec).toEqual(made.spec);
+    expect(loaded.weights()).toEqual(made.weights());
+  });
+
   it("give back the same net: specification, weights and predictions to the bit", async () => {
     const heat = heatData(20, 7, 0.1, random(1));
     const options = { epochs: 2, random: random(2) };

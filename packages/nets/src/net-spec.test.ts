@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkNetSpec, discretisedNet, fluxNet, functionalNet } from "./net-spec.ts";
+import { checkNetSpec, discretisedNet, divergenceNet, fluxNet, functionalNet } from "./net-spec.ts";
 import { parameterCount } from "./stack-shape.ts";
 
 const linear = [{ units: 1, activation: "linear" }] as const;
@@ -20,7 +20,9 @@ describe("net specifications", () => {
     for (const spec of [
       functionalNet({ features: ["u", "v"] }),
       discretisedNet({ stencil: 5 }),
-      fluxNet({ spacing: 0.1 }),
+      discretisedNet({ stencil: [3, 5], odd: true }),
+      fluxNet({ spacing: 0.1, skip: true }),
+      divergenceNet({ period: [1, 2], derivative: 4, odd: false }),
     ]) {
       expect(checkNetSpec(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
       expect([spec, spec.layers, spec.layers[0]].every(Object.isFrozen)).toBe(true);
@@ -93,12 +95,18 @@ describe("net specifications", () => {
   });
 
   it("are checked with a TypeError or a RangeError, whatever the value", () => {
-    const kinds = ["functionalNet", "discretisedNet", "fluxNet"];
+    const kinds = ["functionalNet", "discretisedNet", "fluxNet", "divergenceNet"];
     const value = fc.oneof(
       fc.anything(),
       fc.record({ kind: fc.constantFrom(...kinds), layers: fc.anything() }, { requiredKeys: [] }),
       fc.record(
-        { kind: fc.constantFrom(...kinds), features: fc.anything(), stencil: fc.anything(), spacing: fc.anything() },
+        {
+          kind: fc.constantFrom(...kinds),
+          features: fc.anything(),
+          stencil: fc.anything(),
+          spacing: fc.anything(),
+          period: fc.anything(),
+        },
         { requiredKeys: ["kind"] },
       ),
       fc.record({ kind: fc.constantFrom(...kinds), layers: fc.array(fc.object(), { maxLength: 3 }) }),
@@ -109,7 +117,7 @@ describe("net specifications", () => {
           checkNetSpec(spec);
         } catch (error) {
           if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-          expect(error.message).toMatch(/^(checkNetSpec|functionalNet|discretisedNet|fluxNet): /);
+          expect(error.message).toMatch(/^(checkNetSpec|functionalNet|discretisedNet|fluxNet|divergenceNet): /);
         }
       }),
       { seed: 3, numRuns: 2000 },

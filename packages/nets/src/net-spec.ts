@@ -66,7 +66,7 @@ export type DivergenceOrder = "spectral" | 2 | 4 | 6;
 export interface DivergenceNet extends StackSpec {
   /** Tells the nets apart. */
   readonly kind: "divergenceNet";
-  /** Names of the inputs in their order, such as ["u", "u_x", "u_y"]. */
+  /** Names of the inputs in their order, such as ["u_x", "u_y"]. */
   readonly features: readonly string[];
   /** Length of the period along x, or x and y, or x, y and z: one an axis. */
   readonly period: readonly number[];
@@ -144,12 +144,14 @@ export function fluxNet(options: Pick<FluxNet, "spacing"> & Partial<Omit<FluxNet
 }
 
 /**
- * Specification of a divergence net on a periodic grid; `period` has one length an axis. What is left out: features u and
- * its first derivatives, the spectral derivative, layers 32, 32 and one output an axis, ReLU after the first two, no
- * constant terms, odd, Glorot weights.
+ * Specification of a divergence net on a periodic grid; `period` has one length an axis. What is left out: the first
+ * derivatives of u as features, the spectral derivative, layers 16, 16 and one output an axis, ReLU after the first two,
+ * no constant terms, odd, Glorot weights.
  *
- * Without constant terms a ReLU stack is positively homogeneous, F(s z) = s F(z) for s > 0, so its relative error does not
- * depend on the size of the field; odd, F(-z) = -F(z), it treats u and -u alike. Both hold for every linear law.
+ * These defaults build in what a linear diffusion law has, and many others have in part. Without u among the features the
+ * law is the same for u and u + c. Without constant terms a ReLU stack is positively homogeneous, F(s z) = s F(z) for
+ * s > 0, so its relative error does not depend on the size of the field. Odd, F(-z) = -F(z), it treats u and -u alike.
+ * For a nonlinear law give the features and layers that it needs.
  *
  * @throws RangeError or TypeError on a value that is not allowed.
  */
@@ -160,11 +162,11 @@ export function divergenceNet(
   checkOptions(where, options, ["period", "features", "derivative", ...STACK]);
   const period = Object.freeze([...axes(where, "period", options.period, 1)]);
   for (const length of period) positive(where, "period", length);
-  const features = checkFeatures(where, options.features ?? ["u", "u_x", "u_y", "u_z"].slice(0, period.length + 1));
+  const features = checkFeatures(where, options.features ?? ["u_x", "u_y", "u_z"].slice(0, period.length));
   const derivative = oneOf(where, "derivative", options.derivative ?? "spectral", ["spectral", 2, 4, 6]);
   const layers = options.layers ?? [
-    { units: 32, activation: "relu", bias: false },
-    { units: 32, activation: "relu", bias: false },
+    { units: 16, activation: "relu", bias: false },
+    { units: 16, activation: "relu", bias: false },
     { units: period.length, activation: "linear", bias: false },
   ];
   const stack = checkStack(where, { ...options, layers, odd: options.odd ?? true }, features.length);

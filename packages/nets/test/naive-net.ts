@@ -103,16 +103,11 @@ function outputsOf(spec: NetSpec, net: NaiveNet, row: readonly number[]): number
 }
 
 /**
- * The head as a matrix [prediction, row and output]: the identity, differences over the faces, or the divergence, whose
+ * The head of a net without faces as a matrix [prediction, row and output]: the identity, or the divergence, whose
  * spectral derivative is summed wave by wave here.
  */
 function headMatrix(spec: NetSpec, rows: number, outputs: number, grid: Grid): number[][] {
   const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-  if (spec.kind === "fluxNet") {
-    return range(rows - 1).map((i) =>
-      range(rows).map((q) => (q === i ? 1 / spec.spacing : q === i + 1 ? -1 / spec.spacing : 0)),
-    );
-  }
   if (spec.kind !== "divergenceNet") {
     return range(rows * outputs).map((i) => range(rows * outputs).map((q) => (q === i ? 1 : 0)));
   }
@@ -155,6 +150,7 @@ export function naiveDerivative(n: number, period: number, order: "spectral" | 2
 export function naivePredict(spec: NetSpec, net: NaiveNet, snapshot: readonly number[], grid?: Grid): number[] {
   const rows = naiveRows(spec, snapshot, grid);
   const outputs = rows.flatMap((row) => outputsOf(spec, net, row));
+  if (spec.kind === "fluxNet") return outputs.slice(1).map((right, i) => (outputs[i]! - right) / spec.spacing);
   return headMatrix(spec, rows.length, outputs.length / rows.length, grid ?? [rows.length]).map((row) =>
     dot(row, outputs),
   );
@@ -180,11 +176,19 @@ export function naiveLoss(
     const head = headMatrix(spec, rows.length, perRow, grid ?? [rows.length]);
     const slopes = outputs.map(() => 0);
     targets[s]!.forEach((target, i) => {
-      const error = dot(head[i]!, outputs) - target;
+      const flux = spec.kind === "fluxNet";
+      const prediction = flux ? (outputs[i]! - outputs[i + 1]!) / spec.spacing : dot(head[i]!, outputs);
+      const error = prediction - target;
       sum += weights[s]! * error * error;
-      head[i]!.forEach((h, q) => {
-        slopes[q]! += h * 2 * scale * weights[s]! * error;
-      });
+      const slope = 2 * scale * weights[s]! * error;
+      if (flux) {
+        slopes[i]! += slope / spec.spacing;
+        slopes[i + 1]! -= slope / spec.spacing;
+      } else {
+        head[i]!.forEach((h, q) => {
+          slopes[q]! += h * slope;
+        });
+      }
     });
     const signs = spec.odd ? [1, -1] : [1];
     for (const sign of signs) {
