@@ -5,6 +5,7 @@ export { type GapTooth, gapTooth, type GapToothOptions, type PatchSystem } from 
 export { type GapToothMap, gapToothMap, type GapToothMapOptions, type PatchStep } from "./gap-tooth-map.ts";
 export { dirichlet, type EdgeRule, type EdgeRules, type Face, neumann, type WallValue } from "./edge-rule.ts";
 export type { AxisWeights, Coupling, EdgeSource, EdgeWeights } from "./edge-weights.ts";
+export type { Interpolation } from "./interpolation.ts";
 export { spectral } from "./coupling/spectral.ts";
 export { lagrange } from "./coupling/lagrange.ts";
 export { staggered } from "./coupling/staggered.ts";
@@ -19,5 +20,6 @@ export { type Bloch, bloch, type BlochSpec } from "./bloch.ts";
 export { type PatchModes, patchModes, type PatchModesOptions } from "./spectra/patch-modes.ts";
 export { exactFlow } from "./spectra/exact-flow.ts";
 export type { Eigenvalues } from "./spectra/complex-eigenvalues.ts";
+export { couplingError, type CouplingErrorSpec, modeError } from "./coupling-error.ts";
 export type { ComplexMatrix } from "./spectra/complex-matrix.ts";
 export type { Closure, Ends, LiftingOrder } from "@hml/lift-restrict";
