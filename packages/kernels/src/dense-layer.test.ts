@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ACTIVATIONS } from "./activation.ts";
+import { type Activation, denseLayer, type DenseLayer, kernelEngine, type Precision } from "./index.ts";
+
+const shapes = fc.record({
+  rows: fc.integer({ min: 1, max: 75 }),
+  inputs: fc.integer({ min: 1, max: 20 }),
+  units: fc.integer({ min: 1, max: 37 }),
+  activation: fc.constantFrom<Activation>(...ACTIVATIONS),
+  bias: fc.boolean(),
+  gradient: fc.constantFrom<"parameters" | "all">("parameters", "all"),
+});
+
+function fill(array: Float64Array | Float32Array | undefined, f: (i: number) => number): void {
+  array?.forEach((_, i) => (array[i] = f(i)));
+}
+
+/** All arrays of a layer after a pass forward and two backward. */
+function results(layer: DenseLayer, inputs: number, units: number, bias: boolean, rows: number): unknown {
+  fill(layer.input, (i) => Math.sin(i));
+  fill(layer.weightGradient, (i) => Math.cos(i));
+  layer.setParameters(
+    Float64Array.from({ length: units * inputs }, (_, i) => Math.sin(7 * i) / Math.sqrt(inputs)),
+    bias ? Float64Array.from({ length: units }, (_, i) => Math.cos(i)) : undefined,
+  );
+  layer.forward(rows);
+  for (let pass = 0; pass < 2; pass++) {
+    fill(layer.outputGradient, (i) => Math.cos(5 * i + pass));
+    layer.backward(rows);
+  }
+  const { output, outputGradient, weightGradient, biasGradient, inputGradient } = layer;
+  return { output, outputGradient, weightGradient, biasGradient, inputGradient };
+}
+
+describe("denseLayer", () => {
+  it.each(["float64", "float32"] as const)("has the bits of its twin in %s, forward and backward", (precision) => {
+    fc.assert(
+      fc.property(shapes, fc.nat(), (shape, part) => {
+        const rows = part % (shape.rows + 1);
+        const [ours, twin] = (["auto", "plain"] as const).map((use) => {
+          const engine = kernelEngine({ bytes: 1 << 17, use });
+          const layer = denseLayer<Precision>(engine, { ...shape, precision });
+          return results(layer, shape.inputs, shape.units, shape.bias, rows);
+        });
+        expect(ours).toEqual(twin);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each(ACTIVATIONS)("has the gradients that central differences of a %s net show, to 1e-7", (activation) => {
+    const rows = 5;
+    const engine = kernelEngine({ bytes: 1 << 16 });
+    const below = denseLayer(engine, { rows, inputs: 3, units: 7, activation, gradient: "all" });
+    const above = denseLayer(engine, {
+      rows,
+      inputs: 7,
+      units: 2,
+      activation,
+      gradient: "all",
+      input: below.output,
+      inputGradient: below.outputGradient!,
+    });
+    const weights = [Float64Array.from({ length: 21 }, (_, i) => Math.sin(3 * i + 1)), new Float64Array(14)] as const;
+    fill(weights[1], (i) => Math.cos(2 * i));
+    const biases = [Float64Array.from({ length: 7 }, (_, i) => 0.3 * Math.sin(i)), Float64Array.of(0.2, -0.1)] as const;
+    fill(below.input, (i) => Math.sin(2.3 * i + 0.4));
+
+    // L = sum_i cos(i) y_i + y_i^2 / 2.
+    const loss = (): number => {
+      below.setParameters(weights[0], biases[0]);
+      above.setParameters(weights[1], biases[1]);
+      below.forward();
+      above.forward();
+      return above.output.reduce((sum, y, i) => sum + Math.cos(i) * y + (y * y) / 2, 0);
+    };
+    loss();
+    fill(above.outputGradient, (i) => Math.cos(i) + above.output[i]!);
+    above.backward();
+    below.backward();
+    const pairs: readonly [Float64Array, Float64Array][] = [
+      [weights[0], below.weightGradient!.slice()],
+      [weights[1], above.weightGradient!.slice()],
+      [biases[0], below.biasGradient!.slice()],
+      [biases[1], above.biasGradient!.slice()],
+      [below.input, below.inputGradient!.slice()],
+    ];
+    const h = 1e-5;
+    for (const [values, gradient] of pairs) {
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i]!;
+        values[i] = value + h;
+        const up = loss();
+        values[i] = value - h;
+        const down = loss();
+        values[i] = value;
+        // Differences have error h^2 |L'''| / 6 ~ 1e-10 and eps |L| / h ~ 1e-10.
+        expect(Math.abs((up - down) / (2 * h) - gradient[i]!)).toBeLessThan(1e-7);
+      }
+    }
+  });
+
+  it("does not depend on how rows are cut into batches", () => {
+    const engine = kernelEngine();
+    const shape = { inputs: 5, units: 9, activation: "tanh", gradient: "parameters" } as const;
+    const whole = denseLayer(engine, { ...shape, rows: 100 });
+    const part = denseLayer(engine, { ...shape, rows: 10 });
+    const weights = Float64Array.from({ length: 45 }, (_, i) => Math.sin(i));
+    for (const layer of [whole, part]) layer.setParameters(weights, new Float64Array(9));
+    fill(whole.input, (i) => Math.cos(i));
+    whole.forward();
+    fill(whole.outputGradient, (i) => Math.sin(i));
+    for (let r = 0; r < 100; r += 10) {
+      part.input.set(whole.input.subarray(5 * r, 5 * r + 50));
+      part.forward();
+      expect(part.output).toEqual(whole.output.slice(9 * r, 9 * r + 90));
+      part.outputGradient!.set(whole.outputGradient!.subarray(9 * r, 9 * r + 90));
+      part.backward();
+    }
+    whole.backward();
+    expect(part.weightGradient).toEqual(whole.weightGradient);
+    expect(part.biasGradient).toEqual(whole.biasGradient);
+  });
+
+  it("takes up new parameters, from any array of numbers", () => {
+    const engine = kernelEngine();
+    const layer = denseLayer(engine, { rows: 1, inputs: 2, units: 1 });
+    layer.input.set([3, 5]);
+    layer.setParameters([1, 10], [100]);
+    layer.forward();
+    expect(layer.output[0]).toBe(153);
+    layer.setParameters(new Float32Array([2, 0]), [0]);
+    layer.forward();
+    expect(layer.output[0]).toBe(6);
+  });
+
+  it("carries a NaN through to be noticed", () => {
+    for (const activation of ACTIVATIONS) {
+      const layer = denseLayer(kernelEngine({ bytes: 1000 }), { rows: 1, inputs: 2, units: 3, activation });
+      layer.setParameters(new Float64Array(6), new Float64Array(3));
+      layer.input.set([0, Number.NaN]);
+      layer.forward();
+      expect([...layer.output]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    }
+  });
+
+  it("refuses bad options, foreign arrays and calls out of order", () => {
+    const engine = kernelEngine({ bytes: 4096 });
+    const shape = { rows: 4, inputs: 2, units: 3 };
+    expect(() => denseLayer(engine, { ...shape, units: 0 })).toThrow(/units must be an integer/);
+    expect(() => denseLayer(engine, { ...shape, rows: 1e6 })).toThrow(/make the engine larger/);
+    // @ts-expect-error unknown activation
+    expect(() => denseLayer(engine, { ...shape, activation: "gelu" })).toThrow(/activation must be one of/);
+    // @ts-expect-error unknown key
+    expect(() => denseLayer(engine, { ...shape, input_: 1 })).toThrow(/did you mean input/);
+    expect(() => denseLayer(engine, { ...shape, input: new Float64Array(8) })).toThrow(/input must be an array of/);
+    expect(() => denseLayer(engine, { ...shape, input: engine.float64(7) })).toThrow(/input must have length 8, got 7/);
+    expect(() => denseLayer(engine, { ...shape, inputGradient: engine.float64(8) })).toThrow(/leave it out/);
+    const layer = denseLayer(engine, shape);
+    expect(() => layer.forward()).toThrow(/call setParameters first/);
+    expect(() => layer.setParameters(new Float64Array(5), new Float64Array(3))).toThrow(/weights must have length 6/);
+    expect(() => layer.setParameters(new Float64Array(6))).toThrow(/bias must be an array of numbers/);
+    layer.setParameters(new Float64Array(6), new Float64Array(3));
+    expect(() => layer.forward(5)).toThrow(/rows must be an integer between 0 and 4/);
+    layer.forward(2);
+    expect(() => layer.backward()).toThrow(/the layer has no gradients/);
+    const plain = denseLayer(engine, { ...shape, bias: false, gradient: "parameters" });
+    expect(() => plain.setParameters(new Float64Array(6), new Float64Array(3))).toThrow(/the layer has none/);
+    plain.setParameters(new Float64Array(6));
+    plain.forward(2);
+    expect(() => plain.backward(3)).toThrow(/rows must be an integer between 0 and 2/);
+  });
+});
