@@ -29,17 +29,19 @@ export function roundedPower(x: number, p: number): number {
 }
 
 /**
- * Proportional-integral control for an error of order h^order: h *= safety err_n^(-0.7/order) err_(n-1)^(0.4/order)
- * after an accepted step, h *= safety err_n^(-1/order) after a rejected one, within the factors given.
+ * Proportional-integral control for an error of order h^order: h *= safety err_n^(-(1 - 3/4 beta)/order)
+ * err_(n-1)^(beta/order) after an accepted step, h *= safety err_n^(-1/order) after a rejected one, within the factors
+ * given. beta = 0.4 smooths the steps, most where stability bounds them; 0 is the integral control of old.
  *
  * Source: Gustafsson 1991, ACM TOMS 17; Hairer, Wanner, Solving Ordinary Differential Equations II, section IV.2.
  */
-export function piControl(order: number, options: Required<StepControlOptions>): StepControl {
+export function piControl(order: number, options: Required<StepControlOptions>, beta = 0.4): StepControl {
   const { safety, minFactor, maxFactor } = options;
   return {
     previous: 1,
     accepted(error) {
-      const factor = safety * roundedPower(error, -0.7 / order) * roundedPower(this.previous, 0.4 / order);
+      const factor =
+        safety * roundedPower(error, (0.75 * beta - 1) / order) * roundedPower(this.previous, beta / order);
       // An error near zero carries no information for the next step.
       this.previous = Math.max(error, 1e-4);
       return Math.min(maxFactor, Math.max(minFactor, factor));

@@ -7,7 +7,8 @@ const problems: Record<string, [problem: Problem, u0: number[], end: number]> = 
   lorenz5: [lorenz, [1, 1, 1], 5],
   kepler10: [kepler, [0.4, 0, 0, 2], 20 * Math.PI],
 };
-// Evaluations of SciPy 1.10.1's DOP853, atol = 1e-3 rtol (refs bench-nonstiff-scipy.json).
+// Evaluations of SciPy 1.10.1's DOP853, atol = 1e-3 rtol (refs bench-nonstiff-scipy.json). Ours are 0.90 to 1.08 times as
+// many; with SciPy's integral control they are the very same numbers, but for 2606 on Arenstorf's orbit at 1e-9.
 const scipy: [name: string, rtol: number, calls: number, share: number][] = [
   ["arenstorf", 1e-6, 1334, 1.1],
   ["arenstorf", 1e-9, 2678, 1.1],
@@ -15,10 +16,9 @@ const scipy: [name: string, rtol: number, calls: number, share: number][] = [
   ["lorenz5", 1e-9, 1910, 1.1],
   ["kepler10", 1e-6, 2786, 1.1],
   ["kepler10", 1e-9, 5498, 1.1],
-  // Proportional-integral control grows the step more slowly after a close approach: 1.14, 0.97 and 1.12.
-  ["arenstorf", 1e-3, 674, 1.15],
+  ["arenstorf", 1e-3, 674, 1.1],
   ["lorenz5", 1e-3, 422, 1.1],
-  ["kepler10", 1e-3, 1358, 1.15],
+  ["kepler10", 1e-3, 1358, 1.1],
 ];
 
 function calls(method: Method, name: string, rtol: number): number {

@@ -18,6 +18,8 @@ export interface EmbeddedPair {
   readonly stabilityBound: number;
   /** Order of the step in which the error estimate vanishes. */
   readonly errorOrder: number;
+  /** Weight of the error of the step before in step control; see `piControl`. */
+  readonly beta?: number;
   /** Slopes that the error estimate does not see: a NaN in them must be looked for. */
   readonly unseen: readonly number[];
   /** Stages evaluated for dense output alone: weights of the slopes before them, and times. */
@@ -52,7 +54,7 @@ export function embeddedMethod(pair: EmbeddedPair, options: StepControlOptions):
   return {
     name,
     stabilityBound: pair.stabilityBound,
-    start: (run) => startEmbeddedRun(pair, run, piControl(errorOrder, { safety, minFactor, maxFactor })),
+    start: (run) => startEmbeddedRun(pair, run, piControl(errorOrder, { safety, minFactor, maxFactor }, pair.beta)),
   };
 }
 
