@@ -31,4 +31,4 @@ export { readSafetensors, type Safetensors, type SafetensorsLimits } from "./rea
 export { writeSafetensors } from "./write-safetensors.ts";
 export type { Tensor, TensorData, Weights } from "./weights.ts";
 export { type FormatCode, FormatError } from "@hml/guard";
-export { type NetPreset, netPresets, type PresetPair } from "./presets.ts";
+export { type NetPreset, netPresets, planePresets, type PresetPair } from "./presets.ts";

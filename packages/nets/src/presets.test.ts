@@ -1,7 +1,8 @@
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
 import { heatData } from "../test/heat-data.ts";
-import { netPresets } from "./presets.ts";
+import { planeData } from "../test/plane-data.ts";
+import { netPresets, planePresets } from "./presets.ts";
 import { parameterCount } from "./stack-shape.ts";
 import { train } from "./train.ts";
 
@@ -35,5 +36,25 @@ describe("netPresets", () => {
     expect(await loss(netPresets.recommended.discretised)).toBeLessThan(
       0.1 * (await loss(netPresets.code.discretised)),
     );
+  });
+});
+
+describe("planePresets", () => {
+  it("hold the parameter counts of the paper's code, and 320 for the divergence net", () => {
+    expect(parameterCount(planePresets.code.functional.spec)).toBe(769);
+    expect(parameterCount(planePresets.code.discretised.spec)).toBe(1921);
+    // 49 biases fewer than the code's.
+    expect(parameterCount(planePresets.recommended.functional.spec)).toBe(769 - 49);
+    expect(parameterCount(planePresets.recommended.divergence.spec)).toBe(320);
+  });
+
+  it("are settings that train takes as they are", async () => {
+    const { spec, training } = planePresets.recommended.divergence;
+    const { history } = await train(spec, planeData(9, 5, random(1)), { ...training, epochs: 1, random: random(1) });
+    expect(history.status).toBe("done");
+    const field = { inputs: new Float64Array(50), targets: new Float64Array(50), points: [5, 5] };
+    const code = planePresets.code.discretised;
+    const settings = { ...code.training, epochs: 1, random: random(1) };
+    expect((await train(code.spec, field, settings)).history.status).toBe("done");
   });
 });
