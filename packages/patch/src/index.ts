@@ -21,5 +21,7 @@ export { type PatchModes, patchModes, type PatchModesOptions } from "./spectra/p
 export { exactFlow } from "./spectra/exact-flow.ts";
 export type { Eigenvalues } from "./spectra/complex-eigenvalues.ts";
 export { couplingError, type CouplingErrorSpec, modeError } from "./coupling-error.ts";
+export { type PatchRates, type PatchReport, report, type ReportOptions, type WaveError } from "./report.ts";
+export type { ReportWarning } from "./report-warnings.ts";
 export type { ComplexMatrix } from "./spectra/complex-matrix.ts";
 export type { Closure, Ends, LiftingOrder } from "@hml/lift-restrict";
