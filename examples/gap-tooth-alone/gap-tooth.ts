@@ -46,12 +46,17 @@ export function scheme(patches: number, ratio: number): GapTooth<2> {
   return gapTooth(grid, micro, spectral());
 }
 
-/** Runs a scheme from two colonies to the given times. */
-export function run({ rhs, size, sample }: GapTooth<2>, times: readonly number[]): Solution {
+/** Two colonies. */
+export function colonies({ sample }: GapTooth<2>): Float64Array {
   const colony = (x: number, y: number, x0: number, y0: number): number =>
     Math.exp(-0.4 * ((x - x0) * (x - x0) + (y - y0) * (y - y0)));
-  const u0 = sample((x, y) => 0.9 * colony(x, y, 5, 6) + 0.5 * colony(x, y, 11, 10));
-  return solve({ rhs, size }, u0, [0, times.at(-1)!], { method: dopri5(), rtol: 1e-6, atol: 1e-8, saveAt: times });
+  return sample((x, y) => 0.9 * colony(x, y, 5, 6) + 0.5 * colony(x, y, 11, 10));
+}
+
+/** Runs a scheme from two colonies to the given times; the slopes are a right-hand side for any integrator. */
+export function run(system: GapTooth<2>, times: readonly number[]): Solution {
+  const options = { method: dopri5(), rtol: 1e-6, atol: 1e-8, saveAt: times };
+  return solve(system, colonies(system), [0, times.at(-1)!], options);
 }
 
 /** One coarse value per patch at each time of a run, `[time, patchY, patchX]`. */
