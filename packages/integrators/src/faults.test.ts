@@ -14,7 +14,7 @@ import {
   type Vec,
 } from "./index.ts";
 
-const span = [0, 0.7] as const;
+const span = [0, 0.8] as const;
 const u0 = [1, 1, 1];
 const methods: [name: string, method: () => Method][] = [
   ["dopri5", () => dopri5()],
