@@ -1,5 +1,5 @@
 import type { Vec } from "../rhs.ts";
-import { complexCombination, realCombination } from "./combination.ts";
+import { combineByReal, combineComplex, combineReal } from "./combination.ts";
 import type { Diagonal, SemilinearProblem, SemilinearScheme } from "./semilinear.ts";
 import { checkSemilinear } from "./semilinear.ts";
 
@@ -16,7 +16,8 @@ export type Coefficient = readonly (readonly [weight: number, basis: number])[];
 
 /**
  * One row of a scheme: the sum over its vectors of coefficient times vector. First the states, then slopes, which are
- * multiplied by dt as well; an empty coefficient leaves its vector out. Two vectors or more are not left out.
+ * multiplied by dt as well; an empty coefficient leaves its vector out. Two to five vectors are
+ * not left out.
  */
 export type Row = readonly Coefficient[];
 
@@ -48,17 +49,19 @@ const KEPT_STEPS = 4;
  */
 export function bindRows(diagonal: Diagonal, basis: Basis, rows: readonly Row[], states: number): BoundRows {
   const { re, im, width, isReal } = diagonal;
-  const size = width * re.length;
-  const combination = isReal ? realCombination : complexCombination;
+  const combine = width === 1 ? combineReal : isReal ? combineByReal : combineComplex;
+  /** Numbers in a coefficient. */
+  const parts = isReal ? 1 : 2;
   const terms = rows.map((row) =>
     row.flatMap((weights, vector) => (weights.length === 0 ? [] : [{ weights, vector, slope: vector >= states }])),
   );
+  const operands = terms.map((row): Vec[] => row.map(() => diagonal.re));
   const values = new Float64Array(2 * basis.count);
-  const kept: { dt: number; readonly rows: readonly (readonly Vec[])[] }[] = [];
+  const kept: { dt: number; readonly rows: readonly Vec[] }[] = [];
   let used = -1;
   let replaced = -1;
 
-  function fill(dt: number, into: readonly (readonly Vec[])[]): void {
+  function fill(dt: number, into: readonly Vec[]): void {
     for (let mode = 0; mode < re.length; mode++) {
       basis.fill(dt * re[mode]!, dt * im[mode]!, values);
       for (let r = 0; r < terms.length; r++) {
@@ -73,9 +76,9 @@ export function bindRows(diagonal: Diagonal, basis: Basis, rows: readonly Row[],
             sumIm += term[0] * values[2 * term[1] + 1]!;
           }
           const scale = slope ? dt : 1;
-          const coefficients = into[r]![j]!;
-          coefficients[width * mode] = scale * sumRe;
-          if (width === 2) coefficients[2 * mode + 1] = scale * (isReal ? sumRe : sumIm);
+          const at = parts * (mode * row.length + j);
+          into[r]![at] = scale * sumRe;
+          if (!isReal) into[r]![at + 1] = scale * sumIm;
         }
       }
     }
@@ -90,22 +93,16 @@ export function bindRows(diagonal: Diagonal, basis: Basis, rows: readonly Row[],
         }
       }
       replaced = (replaced + 1) % KEPT_STEPS;
-      kept[replaced] ??= { dt, rows: terms.map((row) => row.map((): Vec => new Float64Array(size))) };
+      kept[replaced] ??= { dt, rows: terms.map((row): Vec => new Float64Array(parts * row.length * re.length)) };
       kept[replaced]!.dt = dt;
       fill(dt, kept[replaced]!.rows);
       used = replaced;
     },
     apply(index, vectors, out) {
       const row = terms[index]!;
-      const a = kept[used]!.rows[index]!;
-      const odd = row.length % 2;
-      const first = vectors[row[0]!.vector]!;
-      const second = vectors[row[1]!.vector]!;
-      if (odd === 0) combination.set2(a[0]!, first, a[1]!, second, out);
-      else combination.set3(a[0]!, first, a[1]!, second, a[2]!, vectors[row[2]!.vector]!, out);
-      for (let j = 2 + odd; j < row.length; j += 2) {
-        combination.add2(a[j]!, vectors[row[j]!.vector]!, a[j + 1]!, vectors[row[j + 1]!.vector]!, out);
-      }
+      const x = operands[index]!;
+      for (let j = 0; j < row.length; j++) x[j] = vectors[row[j]!.vector]!;
+      combine(kept[used]!.rows[index]!, x, out);
     },
   };
 }
