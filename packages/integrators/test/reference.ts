@@ -17,6 +17,9 @@ export interface ReferenceProblem {
 /** The parts of the reference files that these tests read. */
 export interface ReferenceFiles {
   "ivp.json": { readonly problems: Readonly<Record<string, ReferenceProblem>> };
+  "sde.json": {
+    readonly strong_order_gbm: { readonly table: { readonly EM: number[]; readonly Milstein: number[] } };
+  };
   "projective.json": {
     readonly pfe_stability_real: {
       readonly rows: readonly {

@@ -2,15 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import {
-  eulerMaruyama,
-  heunStratonovich,
-  milstein,
-  normal,
-  type Rhs,
-  random,
-  type StochasticStepper,
-} from "../index.ts";
+import { eulerMaruyama, heunStratonovich, milstein, normal, type Rhs, random } from "../index.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const file = resolve(root, process.env["HML_SHARED"] ?? "../shared", "refs/integrators/sde.json");
@@ -47,27 +39,6 @@ const constant =
 
 /** Geometric Brownian motion, dX = mu X dt + sigma X dW, `size` members. */
 const gbm = (size: number, mu: number, sigma: number) => ({ size, drift: scaled(mu), diffusion: scaled(sigma) });
-
-/** Slope of the least-squares line through (ln h, ln error). */
-function fittedOrder(h: readonly number[], error: readonly number[]): number {
-  const x = h.map(Math.log);
-  const y = error.map(Math.log);
-  const mean = (v: number[]) => v.reduce((a, b) => a + b) / v.length;
-  const [mx, my] = [mean(x), mean(y)];
-  return x.reduce((s, xi, k) => s + (xi - mx) * (y[k]! - my), 0) / x.reduce((s, xi) => s + (xi - mx) ** 2, 0);
-}
-
-/** Brownian increments on the finest grid, `[step][path]`, and their sums. */
-function brownian(seed: number, steps: number, paths: number, dt: number) {
-  const gauss = normal(random(seed));
-  const fine = Array.from({ length: steps }, () => Float64Array.from({ length: paths }, () => Math.sqrt(dt) * gauss()));
-  const sum = (from: number, to: number): Float64Array => {
-    const total = new Float64Array(paths);
-    for (let k = from; k < to; k++) for (let i = 0; i < paths; i++) total[i]! += fine[k]![i]!;
-    return total;
-  };
-  return { fine, sum };
-}
 
 describe("given increments", () => {
   const schemes = [
@@ -143,108 +114,6 @@ describe("given increments", () => {
       scheme(problem, silent).stepWith(0, 0.1, u, dW, u);
       expect(u).toEqual(out);
     }
-  });
-});
-
-describe("strong order", () => {
-  const paths = 20_000;
-  const finest = 128;
-  const [mu, sigma] = [1.5, 1];
-  const h = [8, 16, 32, 64, 128].map((steps) => 1 / steps);
-  const { sum } = brownian(11, finest, paths, 1 / finest);
-  const end = sum(0, finest);
-
-  /** Mean over the paths of |X(1) - exact|, for each step of `h`. */
-  function errors(stepper: StochasticStepper, exact: Float64Array): number[] {
-    return h.map((dt) => {
-      const u = new Float64Array(paths).fill(1);
-      const stride = finest * dt;
-      for (let k = 0; k < 1 / dt; k++) stepper.stepWith(k * dt, dt, u, sum(k * stride, (k + 1) * stride), u);
-      return u.reduce((total, x, i) => total + Math.abs(x - exact[i]!), 0) / paths;
-    });
-  }
-  /** The tabled errors come from another sample of 20,000 paths. */
-  function expectTabled(error: readonly number[], table: readonly number[] | undefined): void {
-    // The error of a path has a standard deviation of at most 2.8 times its mean; four standard errors of the ratio.
-    const tolerance = 4 * 2.8 * Math.sqrt(2 / paths);
-    table?.forEach((value, k) => {
-      expect(Math.abs(error[k]! / value - 1)).toBeLessThan(tolerance);
-    });
-  }
-
-  const ito = end.map((w) => Math.exp(mu - 0.5 * sigma * sigma + sigma * w));
-
-  it("of Euler-Maruyama is 1/2 on geometric Brownian motion (S1)", () => {
-    const error = errors(eulerMaruyama(gbm(paths, mu, sigma), silent), ito);
-    expect(Math.abs(fittedOrder(h, error) - 0.5)).toBeLessThan(0.1);
-    expectTabled(error, reference?.strong_order_gbm.table.EM);
-  });
-
-  it("of Milstein is 1, by differences and with the derivative (S2)", () => {
-    for (const diffusionDerivative of [undefined, constant(sigma)]) {
-      const problem = gbm(paths, mu, sigma);
-      const stepper = milstein(diffusionDerivative ? { ...problem, diffusionDerivative } : problem, silent);
-      const error = errors(stepper, ito);
-      // The asymptotic order is 1; over h from 1/8 to 1/128 the reference measures 0.944.
-      const order = fittedOrder(h, error);
-      expect(order).toBeGreaterThan(0.85);
-      expect(order).toBeLessThan(1.1);
-      expectTabled(error, reference?.strong_order_gbm.table.Milstein);
-    }
-  });
-
-  it("of Milstein by differences stays 1 for a diffusion that is not linear", () => {
-    // X = sinh(W + t) solves dX = (sqrt(1 + X^2) + X / 2) dt + sqrt(1 + X^2) dW (Kloeden, Platen, section 4.4).
-    const diffusion: Rhs = (_t, u, out) => {
-      for (let i = 0; i < u.length; i++) out[i] = Math.sqrt(1 + u[i]! * u[i]!);
-    };
-    const drift: Rhs = (_t, u, out) => {
-      for (let i = 0; i < u.length; i++) out[i] = Math.sqrt(1 + u[i]! * u[i]!) + u[i]! / 2;
-    };
-    const exact = end.map((w) => Math.sinh(w + 1 + Math.asinh(1)));
-    const order = fittedOrder(h, errors(milstein({ size: paths, drift, diffusion }, silent), exact));
-    expect(order).toBeGreaterThan(0.85);
-    expect(order).toBeLessThan(1.1);
-  });
-
-  it("of Heun is 1, towards the Stratonovich solution and not the Ito one (S3)", () => {
-    const stepper = heunStratonovich(gbm(paths, mu, sigma), silent);
-    const stratonovich = end.map((w) => Math.exp(mu + sigma * w));
-    const order = fittedOrder(h, errors(stepper, stratonovich));
-    expect(order).toBeGreaterThan(0.85);
-    expect(order).toBeLessThan(1.1);
-    expect(errors(stepper, ito).at(-1)).toBeGreaterThan(1);
-  });
-
-  it("of Euler-Maruyama is 1 for additive noise", () => {
-    // dX = -2 X dt + 0.7 dW: X(1) = e^-2 + 0.7 (W(1) - 2 int e^(-2 (1 - s)) W ds) by parts, the integral by the
-    // trapezoidal rule on a grid 16 times finer than the smallest step, so that its error is below a tenth of the scheme's.
-    const few = 500;
-    const steps = 4096;
-    const path = brownian(12, steps, few, 1 / steps);
-    const w = new Float64Array(few);
-    const exact = new Float64Array(few).fill(Math.exp(-2));
-    path.fine.forEach((dW, k) => {
-      const weight = ((k + 1 === steps ? 0.5 : 1) * Math.exp(-2 * (1 - (k + 1) / steps))) / steps;
-      for (let i = 0; i < few; i++) {
-        w[i]! += dW[i]!;
-        exact[i]! -= 0.7 * 2 * weight * w[i]!;
-      }
-    });
-    for (let i = 0; i < few; i++) exact[i]! += 0.7 * w[i]!;
-    const stepper = eulerMaruyama({ size: few, drift: scaled(-2), diffusion: 0.7 }, silent);
-    const grids = [16, 32, 64, 128, 256];
-    const error = grids.map((n) => {
-      const u = new Float64Array(few).fill(1);
-      const stride = steps / n;
-      for (let k = 0; k < n; k++) stepper.stepWith(k / n, 1 / n, u, path.sum(k * stride, (k + 1) * stride), u);
-      return u.reduce((total, x, i) => total + Math.abs(x - exact[i]!), 0) / few;
-    });
-    const order = fittedOrder(
-      grids.map((n) => 1 / n),
-      error,
-    );
-    expect(Math.abs(order - 1)).toBeLessThan(0.1);
   });
 });
 
