@@ -19,36 +19,43 @@ export function circulantFilling(lines: EdgeLines, start: number, row: Vec): (pa
   const halved = row.length === patches && patches % 2 === 0;
   const count = halved ? patches / 2 : patches;
   const width = halved ? patches / 2 : row.length;
-  // Four outputs are computed at a time, so both lengths are rounded up; what lies beyond is never used.
+  // Lengths are rounded up to what the loop of `convolve` takes at a time; scratch beyond the lines stays zero.
+  const evenWidth = width + (width % 2);
   const outLength = Math.ceil(count / 4) * 4;
-  const inLength = outLength + width - 1;
+  const inLength = outLength + evenWidth;
   const parts = halved ? 2 : 1;
   const batch = Math.max(1, Math.min(from.length, Math.floor(SCRATCH_VALUES / (parts * inLength))));
   const sources = new Float64Array(parts * batch * inLength);
   const targets = new Float64Array(parts * batch * outLength);
-  const sum = Float64Array.from({ length: width }, (_, j) => (halved ? (row[j]! + row[j + width]!) / 2 : row[j]!));
-  const difference = Float64Array.from({ length: width }, (_, j) => (halved ? (row[j]! - row[j + width]!) / 2 : 0));
-  const half = batch * inLength;
-  const halfOut = batch * outLength;
+  const places = Int32Array.from({ length: count + width }, (_, i) => ((start + i) % patches) * stride);
+  const sums = new Float64Array(evenWidth);
+  const differences = new Float64Array(evenWidth);
+  for (let j = 0; j < width; j++) {
+    sums[j] = halved ? (row[j]! + row[j + width]!) / 2 : row[j]!;
+    differences[j] = halved ? (row[j]! - row[j + width]!) / 2 : 0;
+  }
 
   return (padded) => {
     for (let line = 0; line < from.length; line += batch) {
       const size = Math.min(batch, from.length - line);
       if (halved) {
-        readHalves(padded, from, line, size, stride, count, start, sources, inLength, half);
-        convolve(sources, 0, inLength, sum, targets, 0, outLength, size);
-        convolve(sources, half, inLength, difference, targets, halfOut, outLength, size);
-        writeHalves(padded, to, line, size, stride, count, targets, outLength, halfOut);
+        readHalves(padded, from, line, size, places, sources, inLength, batch * inLength);
+        convolve(sources, 0, inLength, sums, targets, 0, outLength, size);
+        convolve(sources, batch * inLength, inLength, differences, targets, batch * outLength, outLength, size);
+        writeHalves(padded, to, line, size, stride, count, targets, outLength, batch * outLength);
       } else {
-        readLines(padded, from, line, size, stride, patches, start, width, sources, inLength);
-        convolve(sources, 0, inLength, sum, targets, 0, outLength, size);
-        writeLines(padded, to, line, size, stride, patches, targets, outLength);
+        readLines(padded, from, line, size, places, sources, inLength);
+        convolve(sources, 0, inLength, sums, targets, 0, outLength, size);
+        writeLines(padded, to, line, size, stride, count, targets, outLength);
       }
     }
   };
 }
 
-/** out[line, i] = sum_j row[j] source[line, i + j], four i at a time: one load of a source and of a weight for four products. */
+/**
+ * out[line, i] = sum_j row[j] source[line, i + j], four i and two j at a time: seven loads for eight products. Lengths of
+ * rows are even, of outputs multiples of four.
+ */
 function convolve(
   source: Vec,
   sourceStart: number,
@@ -73,16 +80,19 @@ function convolve(
       let a2 = 0;
       let a3 = 0;
       k += 3;
-      for (let j = 0; j < width; j++) {
-        const s3 = source[k + j]!;
-        const w = row[j]!;
-        a0 += w * s0;
-        a1 += w * s1;
-        a2 += w * s2;
-        a3 += w * s3;
-        s0 = s1;
-        s1 = s2;
-        s2 = s3;
+      for (let j = 0; j < width; j += 2) {
+        const w0 = row[j]!;
+        const w1 = row[j + 1]!;
+        const s3 = source[k]!;
+        const s4 = source[k + 1]!;
+        a0 += w0 * s0 + w1 * s1;
+        a1 += w0 * s1 + w1 * s2;
+        a2 += w0 * s2 + w1 * s3;
+        a3 += w0 * s3 + w1 * s4;
+        s0 = s2;
+        s1 = s3;
+        s2 = s4;
+        k += 2;
       }
       out[target + i] = a0;
       out[target + i + 1] = a1;
@@ -92,86 +102,75 @@ function convolve(
   }
 }
 
-/** Copies lines to scratch from patch `start` on, wrapped round by the width of the row. */
+/** Copies lines to scratch: the values at `places` of each. */
 function readLines(
   padded: Vec,
   from: Int32Array,
   line0: number,
   lines: number,
-  stride: number,
-  patches: number,
-  start: number,
-  width: number,
+  places: Int32Array,
   out: Vec,
   inLength: number,
 ): void {
-  const needed = patches + width - 1;
+  const needed = places.length - 1;
   for (let line = 0; line < lines; line++) {
     const source = from[line0 + line]!;
     const target = line * inLength;
-    let patch = start;
-    for (let i = 0; i < needed; i++) {
-      out[target + i] = padded[source + patch * stride]!;
-      if (++patch === patches) patch = 0;
-    }
+    for (let i = 0; i < needed; i++) out[target + i] = padded[source + places[i]!]!;
   }
 }
 
+/** Copies the outputs from scratch to the patches. */
 function writeLines(
   padded: Vec,
   to: Int32Array,
   line0: number,
   lines: number,
   stride: number,
-  patches: number,
+  count: number,
   values: Vec,
   outLength: number,
 ): void {
   for (let line = 0; line < lines; line++) {
     let target = to[line0 + line]!;
     const source = line * outLength;
-    for (let i = 0; i < patches; i++) {
+    for (let i = 0; i < count; i++) {
       padded[target] = values[source + i]!;
       target += stride;
     }
   }
 }
 
-/** Sums, from 0 on, and differences, from `half` on, of opposite patches from patch `start` on, each continued once round. */
+/** Sums, from 0 on, and differences, from `half` on, of opposite patches, each continued once round. */
 function readHalves(
   padded: Vec,
   from: Int32Array,
   line0: number,
   lines: number,
-  stride: number,
-  count: number,
-  start: number,
+  places: Int32Array,
   out: Vec,
   inLength: number,
   half: number,
 ): void {
-  const patches = 2 * count;
+  const count = places.length / 2;
   for (let line = 0; line < lines; line++) {
     const source = from[line0 + line]!;
     const plus = line * inLength;
     const minus = half + plus;
-    let near = start;
-    let far = start < count ? start + count : start - count;
     for (let i = 0; i < count; i++) {
-      const a = padded[source + near * stride]!;
-      const b = padded[source + far * stride]!;
-      out[plus + i] = a + b;
-      out[minus + i] = a - b;
-      if (++near === patches) near = 0;
-      if (++far === patches) far = 0;
-    }
-    for (let i = 0; i < count - 1; i++) {
-      out[plus + count + i] = out[plus + i]!;
-      out[minus + count + i] = -out[minus + i]!;
+      const a = padded[source + places[i]!]!;
+      const b = padded[source + places[i + count]!]!;
+      const sum = a + b;
+      const difference = a - b;
+      out[plus + i] = sum;
+      out[plus + i + count] = sum;
+      out[minus + i] = difference;
+      out[minus + i + count] = -difference;
     }
   }
 }
 
+/** Half sums and half differences of opposite patches' outputs to the patches. */
 function writeHalves(
   padded: Vec,
   to: Int32Array,

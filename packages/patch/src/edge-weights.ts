@@ -1,4 +1,5 @@
 import type { Vec } from "@hml/integrators";
+import type { Interpolation } from "./interpolation.ts";
 import type { PatchGrid } from "./patch-grid.ts";
 
 /**
@@ -41,4 +42,10 @@ export interface Coupling {
   readonly source: EdgeSource;
   /** The weights for a grid. Throws a RangeError when the grid does not suit the coupling. */
   weights(grid: PatchGrid): EdgeWeights;
+  /**
+   * Values `points` points off the centres from values at the centres, which lifting uses. Given by couplings whose patches hold
+   * different fields by turns, where an interpolation through all patches would mix them; the coarse value of a
+   * patch is then its centre value.
+   */
+  readonly interpolation?: (grid: PatchGrid, axis: number, points: number) => Interpolation;
 }

@@ -16,7 +16,7 @@ export interface GapToothOptions<D extends Dim> {
    * periodic axes. Needed when an axis is not periodic; see `dirichlet` and `neumann`.
    */
   readonly boundary?: EdgeRules<D>;
-  /** The coarse value of a patch: "average" (default) over its interior, or the value at its "centre". */
+  /** The coarse value of a patch: "average" (default) over its interior, or the value at its "centre" (staggered). */
   readonly restriction?: "average" | "centre";
   /** How a coarse state becomes a fine one: "interpolate" (default) at the coupling's order, or "constant" per patch. */
   readonly lifting?: "interpolate" | "constant";
@@ -92,14 +92,16 @@ export function patchSystem<D extends Dim>(
   callable(where, "coupling.weights", (coupling as Coupling | undefined)?.weights);
   const fields = patchFields(where, grid, coupling, options.boundary);
   const { layout, blocks, padded } = fields;
-  const restrict = oneOf(where, "restriction", options.restriction ?? "average", ["average", "centre"]);
+  const byTurns = coupling.interpolation !== undefined;
+  const allowed = byTurns ? (["centre"] as const) : (["average", "centre"] as const);
+  const restrict = oneOf(where, "restriction", options.restriction ?? allowed[0], allowed);
   const lift = oneOf(where, "lifting", options.lifting ?? "interpolate", ["interpolate", "constant"]);
   const restriction = patchRestriction(grid, restrict);
   const system: PatchSystem<D> = {
     grid,
     size: grid.size,
     restriction,
-    lifting: lift === "constant" ? constantLifting(grid) : interpolatingLifting(grid, coupling.order, restriction),
+    lifting: lift === "constant" ? constantLifting(grid) : interpolatingLifting(grid, coupling, restriction),
     patches: layout.patches,
     sample(f) {
       callable("sample", "f", f);

@@ -77,22 +77,34 @@ export function blocksOf(layout: PatchLayout, padded: Vec): readonly Vec[] {
   return layout.patches.map((_, p) => padded.subarray(p * layout.block, (p + 1) * layout.block));
 }
 
-/** Spreads a state into the interior of a padded array. */
+/** Spreads a state into the interior of a padded array, two values at a time. */
 export function scatter(layout: PatchLayout, state: Vec, padded: Vec): void {
   const { rows, rowLength } = layout;
   let k = 0;
   for (let r = 0; r < rows.length; r++) {
-    const start = rows[r]!;
-    for (let i = start; i < start + rowLength; i++) padded[i] = state[k++]!;
+    let i = rows[r]!;
+    const end = k + rowLength;
+    for (; k < end - 1; k += 2) {
+      padded[i] = state[k]!;
+      padded[i + 1] = state[k + 1]!;
+      i += 2;
+    }
+    if (k < end) padded[i] = state[k++]!;
   }
 }
 
-/** Collects the interior of a padded array into a state. */
+/** Collects the interior of a padded array into a state, two values at a time. */
 export function gather(layout: PatchLayout, padded: Vec, state: Vec): void {
   const { rows, rowLength } = layout;
   let k = 0;
   for (let r = 0; r < rows.length; r++) {
-    const start = rows[r]!;
-    for (let i = start; i < start + rowLength; i++) state[k++] = padded[i]!;
+    let i = rows[r]!;
+    const end = k + rowLength;
+    for (; k < end - 1; k += 2) {
+      state[k] = padded[i]!;
+      state[k + 1] = padded[i + 1]!;
+      i += 2;
+    }
+    if (k < end) state[k++] = padded[i]!;
   }
 }

@@ -1,4 +1,5 @@
 import type { Lifting, Restriction } from "@hml/lift-restrict";
+import type { Coupling } from "./edge-weights.ts";
 import { checkOrder, type Interpolation, interpolation } from "./interpolation.ts";
 import { type PatchGrid, product } from "./patch-grid.ts";
 
@@ -39,15 +40,19 @@ export function constantLifting(grid: PatchGrid): Lifting {
 }
 
 /**
- * Interpolates the coarse values to all points, axis by axis, by the macroscale interpolation of `order`, then shifts each
+ * Interpolates the coarse values to all points, axis by axis, by the coupling's macroscale interpolation, then shifts each
  * patch by a constant so that restricting gives the coarse values back.
  */
-export function interpolatingLifting(grid: PatchGrid, order: number | "spectral", restriction: Restriction): Lifting {
+export function interpolatingLifting(grid: PatchGrid, coupling: Coupling, restriction: Restriction): Lifting {
+  const { order } = coupling;
   checkOrder("gapTooth", grid, order);
   const { dim, size, coarseSize, interior, patches, spacing } = grid;
   const block = size / coarseSize;
   const axes = interior.map((n, axis) =>
-    Array.from({ length: n }, (_, i) => interpolation(grid, axis, order, (i - (n - 1) / 2) * spacing[axis]!)),
+    Array.from({ length: n }, (_, i) => {
+      const points = i - (n - 1) / 2;
+      return coupling.interpolation?.(grid, axis, points) ?? interpolation(grid, axis, order, points * spacing[axis]!);
+    }),
   );
   // After axis a the values are [member, channel, patches..., points of axes a ... x].
   const lengths = interior.map((_, a) => coarseSize * product(interior.slice(0, a + 1)));
