@@ -16,7 +16,8 @@ export interface CoarseView {
   restrict(fine: Vec, out: Vec): void;
   /**
    * Writes a fine state with the coarse state `coarse` into `out`, which holds the last fine state on entry (zeros at
-   * first): what the coarse state does not determine may be left as it is.
+   * first): what the coarse state does not determine may be left as it is. The slope then depends on the last one by the
+   * part of the fast state that moves slow ones, so for the full order of the macro solver lift from `coarse` alone.
    */
   lift(coarse: Vec, out: Vec): void;
 }
