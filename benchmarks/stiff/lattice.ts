@@ -91,7 +91,7 @@ export const learned: StiffTask = {
 };
 
 /** A layer with weights that both sides make by the same formula. */
-function layer(index: number, options: DenseLayerOptions<"float64">): DenseLayer<"float64"> {
+function layer(index: number, options: DenseLayerOptions): DenseLayer {
   const { inputs, units } = options;
   const made = denseLayer(engine, options);
   made.setParameters(

@@ -17,7 +17,7 @@ function fill(array: Float64Array | Float32Array | undefined, f: (i: number) => 
 }
 
 /** All arrays of a layer after a pass forward and two backward. */
-function results(layer: DenseLayer, inputs: number, units: number, bias: boolean, rows: number): unknown {
+function results(layer: DenseLayer<Precision>, inputs: number, units: number, bias: boolean, rows: number): unknown {
   fill(layer.input, (i) => Math.sin(i));
   fill(layer.weightGradient, (i) => Math.cos(i));
   layer.setParameters(

@@ -6,7 +6,7 @@ import { LARGEST } from "./gemm.ts";
 import { checkPrecision, type FloatArrays, type Precision } from "./precision.ts";
 
 /** Sizes of a dense layer, and arrays of the engine that it shares with others. */
-export interface DenseLayerOptions<P extends Precision = Precision> {
+export interface DenseLayerOptions<P extends Precision = "float64"> {
   /** Most rows (samples, members, points) that are evaluated at once. */
   readonly rows: number;
   /** Numbers in a row before the layer. */
@@ -32,7 +32,7 @@ export interface DenseLayerOptions<P extends Precision = Precision> {
 }
 
 /** One dense layer with its arrays, all of them the engine's. */
-export interface DenseLayer<P extends Precision = Precision> {
+export interface DenseLayer<P extends Precision = "float64"> {
   /** [rows, inputs], filled before `forward` and not changed before `backward`. */
   readonly input: FloatArrays[P];
   /** [rows, units], written by `forward`. */

@@ -5,7 +5,7 @@ import { product } from "./plain-product.ts";
 import { checkPrecision, type FloatArrays, type Precision } from "./precision.ts";
 
 /** Sizes of a product c = a b. */
-export interface GemmOptions<P extends Precision = Precision> {
+export interface GemmOptions<P extends Precision = "float64"> {
   /** Rows of a and c. */
   readonly m: number;
   /** Columns of b and c. */
@@ -17,7 +17,7 @@ export interface GemmOptions<P extends Precision = Precision> {
 }
 
 /** A matrix product with its arrays, which are the engine's: fill `a` and `b`, multiply, read `c`. */
-export interface Gemm<P extends Precision = Precision> {
+export interface Gemm<P extends Precision = "float64"> {
   /** [m, k], row-major. */
   readonly a: FloatArrays[P];
   /** [k, n], row-major. */

@@ -1,0 +1,80 @@
+import { fileURLToPath } from "node:url";
+import { runBenchmark, type Task } from "../lib/bench.ts";
+import { type Peer, pythonWith, startPeer } from "../lib/peer.ts";
+import { network, product, type Timed } from "./ours.ts";
+import { matrices, nets } from "./problem.ts";
+
+/**
+ * How far a peer's numbers may lie from ours, relative to the largest. A sum of n products is off by at most n eps of the
+ * sum of their sizes: 256 * 1.1e-16 times a factor of 16 by which the sums of signs cancel, in float32 5e8 times that. A
+ * gradient is a sum over 4096 rows.
+ */
+const TOLERANCES = { float64: 1e-11, float32: 1e-3 } as const;
+
+const quick = process.argv.includes("--quick");
+const plain = new Map<string, Timed>();
+const tasks: Task[] = [];
+for (const n of matrices) {
+  for (const precision of ["float64", "float32"] as const) {
+    add(
+      `gemm_${precision === "float64" ? "f64" : "f32"}_${n}`,
+      `gemm:${n}:${precision}`,
+      n < 100 ? 99 : 9,
+      TOLERANCES[precision],
+      (use) => product(n, precision, use),
+    );
+  }
+}
+for (const run of nets) {
+  for (const direction of ["forward", "backward"] as const) {
+    const sizes = run.sizes.join("x");
+    const name = `dense_${run.sizes.join("_")}_b${run.batch}_${direction}`;
+    add(name, `net:${sizes}:${run.batch}:${direction}`, run.batch < 100 ? 99 : 9, TOLERANCES.float64, (use) =>
+      network(run, direction === "backward", use),
+    );
+  }
+}
+
+const python = pythonWith(["numpy"]);
+const script = fileURLToPath(new URL("../python/kernels.py", import.meta.url));
+
+await runBenchmark({
+  name: "kernels",
+  tasks,
+  programs: {
+    plain: ourTwin(),
+    numpy: python === undefined ? undefined : startPeer(python.command, [script]),
+  },
+  rounds: quick ? 3 : 21,
+  about: { mode: quick ? "quick" : "full", python: python?.versions ?? null },
+});
+
+/** A task for us on WebAssembly, the plain twin and NumPy. */
+function add(
+  task: string,
+  theirs: string,
+  repeats: number,
+  tolerance: number,
+  ours: (use: "auto" | "plain") => Timed,
+): void {
+  plain.set(theirs, ours("plain"));
+  tasks.push({
+    task,
+    ours: ours("auto"),
+    repeats,
+    number: 0,
+    tolerance,
+    opponents: [
+      { peer: "ours-plain", program: "plain", task: theirs },
+      { peer: "numpy", program: "numpy", task: theirs },
+    ],
+  });
+}
+
+/** The plain twin in the place of a peer: what it takes where WebAssembly has no SIMD. */
+function ourTwin(): Peer {
+  return {
+    run: (task, _number, repeats) => Promise.resolve(plain.get(task)!(repeats)),
+    close() {},
+  };
+}
