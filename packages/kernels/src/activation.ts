@@ -36,7 +36,7 @@ const SELU_SCALE = 1.0507009873554805;
 /** The scale times alpha = 1.6732632423543772. */
 const SELU_FLOOR = 1.7580993408473766;
 
-const { fround } = Math;
+const fround: (x: number) => number = Math.fround;
 const SELU_SCALE32 = fround(SELU_SCALE);
 const SELU_FLOOR32 = fround(SELU_FLOOR);
 

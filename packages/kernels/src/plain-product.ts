@@ -1,3 +1,5 @@
+const fround: (x: number) => number = Math.fround;
+
 /** Where the numbers of a matrix stand: [i, j] at i * row + j * column. */
 export interface Strides {
   readonly row: number;
@@ -109,7 +111,6 @@ export function product32(
   n: number,
   depth: number,
 ): void {
-  const { fround } = Math;
   const blocked = n - (n % 4);
   for (let i = 0; i < m; i += 2) {
     const i1 = i + 1 < m ? i + 1 : i;
