@@ -88,9 +88,7 @@ describe("PIRK2 and PIRK4 of the toolbox on Michaelis-Menten kinetics", () => {
     };
     data.nSteps.forEach((steps, row) => {
       data.burstLengthsInEps.forEach((length, column) => {
-        // The toolbox's bursts had 11 samples of an adaptive solver; ten steps of RK4 of 0.4 to 0.7 eps err by 1e-4 of the
-        // fast part. Bursts of 4 eps amplify them: compared from 5 eps on.
-        if (length < 5) return;
+        // The toolbox's bursts were 11 samples of an adaptive solver; these are 11 samples of 200 steps of RK4.
         const eps = 1e-3;
         const fine = burstOf(michaelisMenten(eps), 200);
         const burst: ToolboxBurst = (t, u, duration) => {
@@ -105,8 +103,9 @@ describe("PIRK2 and PIRK4 of the toolbox on Michaelis-Menten kinetics", () => {
         const run = pirk2(burst, times, [1, 0], { burst: length * eps });
         const [x, y] = lastFrame(run);
         const error = Math.hypot(x! - data.xend[0]!, y! - data.xend[1]!);
-        // 1.5e-8 a burst of its solver over a chord of 5e-4 is 3e-5 of a slope, averaged over the steps.
-        expect(Math.abs(error - data.errors[row]![column]!)).toBeLessThan(3e-5 + 0.02 * error);
+        // Its solver errs by 1.5e-8 or so a burst: 3e-5 of a slope over a chord of 5e-4, averaged over the steps, and
+        // amplified in proportion where macro steps are long. From 27 (blow-up) down to 5e-6 the table is met to that.
+        expect(Math.abs(error - data.errors[row]![column]!)).toBeLessThan(6e-6 + 0.015 * error);
       });
     });
   });
@@ -155,12 +154,13 @@ describe("order 4 in the macro step, where PIRK4 has none", () => {
   }
 
   it("PIRK4 stays within a factor 4 of itself from D = 1 to 1/8", () => {
-    // 4.9e-5, 3.5e-5, 1.9e-5 at eps = 1e-3 and bursts near these.
-    expect(toolbox[0]! / toolbox[3]!).toBeLessThan(8);
-    expect(fittedOrder(macroSteps, toolbox)).toBeLessThan(1.2);
+    // 3.7e-5, 3.6e-5, 1.9e-5, 1.0e-5.
+    expect(toolbox[0]! / toolbox[3]!).toBeLessThan(4);
+    expect(fittedOrder(macroSteps, toolbox)).toBeLessThan(1);
   });
 
   it("PRK4 with slopes looked back has order 4 down to 5e-9, at the same number of bursts", () => {
+    // 4.9e-5, 2.3e-6, 1.2e-7, 5.0e-9.
     const errors = own(4);
     expect(Math.abs(fittedOrder(macroSteps, errors) - 4)).toBeLessThan(0.5);
     expect(errors[3]).toBeLessThan(1e-8);
@@ -168,6 +168,7 @@ describe("order 4 in the macro step, where PIRK4 has none", () => {
   });
 
   it("PRK4 with the slopes of the literature has the floor of its delay, above PIRK4's", () => {
+    // 5.2e-4, 4.8e-4, 4.7e-4, 4.4e-4: stages late by part of a burst.
     const errors = own();
     expect(fittedOrder(macroSteps, errors)).toBeLessThan(0.5);
     expect(errors[3]! / toolbox[3]!).toBeGreaterThan(5);
