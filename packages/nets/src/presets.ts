@@ -128,7 +128,7 @@ export const planePresets: {
       ...ours,
       loss: "relative",
       epochs: 4,
-      learningRate: 5e-3,
+      learningRate: 1e-2,
       restoreBest: false,
     }),
   }),
