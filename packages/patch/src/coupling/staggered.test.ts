@@ -1,5 +1,7 @@
 import { rk4, solve } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
+import { jacobianOf } from "../../test/lattice-diffusion.ts";
+import { eigenvalues } from "../spectra/complex-eigenvalues.ts";
 import { gapTooth, patchGrid, type PatchGrid, type PatchRhs, staggered } from "../index.ts";
 
 /**
@@ -42,6 +44,25 @@ describe("staggered coupling", () => {
     const orderSeen = Math.log(errors[0]! / errors[2]!) / Math.log(patches[2]! / patches[0]!);
     expect(orderSeen).toBeGreaterThan(order - 1.1);
     expect(orderSeen).toBeLessThan(order - 0.9);
+  });
+  it("has the lattice's frequencies in its spectrum, one wave each way, and no growing mode", () => {
+    const grid = gridOf(12);
+    const { rhs, size } = gapTooth(grid, wave, staggered("spectral"));
+    const { re, im } = eigenvalues({
+      size,
+      re: Float64Array.from(jacobianOf(rhs, size).flat()),
+      im: new Float64Array(size * size),
+    });
+    // A constant of either field; waves to the right and to the left for k and -k. Rounding of a matrix of norm 1 / dx = 64.
+    for (const [k, count] of [
+      [1, 2],
+      [2, 2],
+    ] as const) {
+      const w = frequency(grid, k);
+      expect(im.filter((value, i) => Math.abs(value - w) < 1e-10 && Math.abs(re[i]!) < 1e-10)).toHaveLength(count);
+      expect(im.filter((value, i) => Math.abs(value + w) < 1e-10 && Math.abs(re[i]!) < 1e-10)).toHaveLength(count);
+    }
+    expect(Math.max(...re)).toBeLessThan(1e-10);
   });
   it("carries a wave once round the domain", () => {
     const grid = gridOf(16);
