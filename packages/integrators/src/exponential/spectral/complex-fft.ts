@@ -1,7 +1,7 @@
 import type { Vec } from "../../rhs.ts";
 import { bluestein } from "./bluestein.ts";
 import { type Butterflies, radix2, radix3, radix4, radix5 } from "./butterflies.ts";
-import { last4, last8 } from "./last-butterflies.ts";
+import { first4, last4, last8 } from "./end-butterflies.ts";
 import { unitCircle } from "./unit-circle.ts";
 
 /**
@@ -71,7 +71,8 @@ export function complexFft(n: number, columns: number): ComplexFft {
       const w = sign < 0 ? forward : backward;
       // Rows that follow each other without a gap are one long row: fewer, longer inner loops.
       if (fromRow === row && toRow === row) {
-        butterflies(w, count, 1, sign, from, fromStart, run * row, to, toStart, run * row, run * width);
+        const kernel = run * width === 1 && butterflies === radix4 ? first4 : butterflies;
+        kernel(w, count, 1, sign, from, fromStart, run * row, to, toStart, run * row, run * width);
       } else {
         butterflies(w, count, run, sign, from, fromStart, fromRow, to, toStart, toRow, width);
       }

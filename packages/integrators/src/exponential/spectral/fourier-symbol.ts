@@ -92,12 +92,13 @@ function symmetrise(where: string, name: string, values: Vec, shape: readonly nu
 /** Multiplies coefficients by a sampled symbol; `out` may be `c`. */
 export type Multiplier = (c: Vec, out: Vec) => void;
 
-/** The product with `values`, with half the work where all of them are real. */
+/** The product with `values`, with half the work where all of them are real or all imaginary. */
 export function multiplier(values: Vec): Multiplier {
   const modes = values.length / 2;
   const re = Float64Array.from({ length: modes }, (_, m) => values[2 * m]!);
   const im = Float64Array.from({ length: modes }, (_, m) => values[2 * m + 1]!);
   if (im.every((value) => value === 0)) return (c, out) => multiplyReal(re, c, out);
+  if (re.every((value) => value === 0)) return (c, out) => multiplyImaginary(im, c, out);
   return (c, out) => multiplyComplex(re, im, c, out);
 }
 
@@ -106,6 +107,15 @@ function multiplyReal(a: Vec, c: Vec, out: Vec): void {
     const value = a[m]!;
     out[2 * m] = value * c[2 * m]!;
     out[2 * m + 1] = value * c[2 * m + 1]!;
+  }
+}
+
+function multiplyImaginary(a: Vec, c: Vec, out: Vec): void {
+  for (let m = 0; m < a.length; m++) {
+    const value = a[m]!;
+    const x = c[2 * m]!;
+    out[2 * m] = -value * c[2 * m + 1]!;
+    out[2 * m + 1] = value * x;
   }
 }
 
