@@ -67,6 +67,7 @@ export { checkClosure, type ClosureOptions, type ClosureReport } from "./project
 export { pirk2, pirk4, type ToolboxOptions, type ToolboxSolution } from "./projective/toolbox.ts";
 export type { BurstSamples, ToolboxBurst } from "./projective/toolbox-burst.ts";
 export type { BurstOptions } from "./projective/burst.ts";
+export type { StageOptions } from "./projective/macro-step.ts";
 export type { ProjectiveStats, ProjectiveStepper } from "./projective/projective-stats.ts";
 export { polynomialSlope } from "./projective/polynomial-slope.ts";
 export {

@@ -9,6 +9,7 @@ import {
   bogackiShampinePair,
   chordSlope,
   type EmbeddedTableau,
+  IntegrationError,
   leastSquaresSlope,
   midpointEulerPair,
   midpointPair,
@@ -262,6 +263,34 @@ describe("adaptiveProjective, failures", () => {
     // The last good state is within a burst of the wall, or as near as ten halvings of a leap come.
     expect(failed.t.at(-1)).toBeGreaterThan(0.9);
     expect(failed.t.at(-1)).toBe(failed.error!.t);
+  });
+
+  it("ends at once where a shorter leap would not help: a deadline of the flow is not tried again", () => {
+    const late = new IntegrationError("deadline", 0, 0, "too late");
+    let calls = 0;
+    const flow: TimeStepper = {
+      size: 1,
+      advance() {
+        if (++calls > 2) throw late;
+      },
+    };
+    const run = solveProjective(flow, [1], [0, 1], { burst: 0.01, chord: 0.01, throw: false });
+    expect([run.error, run.stats.rejected]).toEqual([late, 0]);
+  });
+
+  it("refuses to start a burst from a leap that overflowed", () => {
+    const steep: TimeStepper = {
+      size: 1,
+      advance(u) {
+        if (!Number.isFinite(u[0]!)) throw new Error("not reached");
+        if (u[0] === 1) u[0] = 1.5e308;
+      },
+    };
+    const u = Float64Array.of(1);
+    const stepper = projective(steep, { burst: 0.01, chord: 0.01, outer: midpointPair });
+    expect(failure(() => stepper.step(0, 1, u, u)).message).toBe(
+      "projective: component 0 became Infinity in the leap to stage 2 of the macro step from t = 0",
+    );
   });
 
   it("passes on what the flow threw, its cap on steps, a signal and what onStep threw", () => {

@@ -1,6 +1,6 @@
 import { checkOptions, nonNegative, positive } from "@hml/guard";
 import { addCombination, combination } from "../explicit/combination.ts";
-import { IntegrationError } from "../failure.ts";
+import { type FailureCode, IntegrationError } from "../failure.ts";
 import { nonFiniteIndex } from "../finite.ts";
 import type { Vec } from "../rhs.ts";
 import { checkStepBounds, checkTolerances, type StepBounds, type Tolerances } from "../run-options.ts";
@@ -61,6 +61,14 @@ export interface AdaptiveRun {
   step(stop: number): void;
 }
 
+/** How a leap that was too long may show; anything else ends the run. */
+const LEAP_TOO_LONG: ReadonlySet<FailureCode> = new Set([
+  "nonfinite-state",
+  "nonfinite-rhs",
+  "step-too-small",
+  "nonlinear-failed",
+  "linear-failed",
+]);
 const MAX_HALVINGS = 10;
 /** A cap on attempts at one step: at the factors of a rejection, any step falls to the burst in fewer. */
 const MAX_ATTEMPTS = 1000;
@@ -120,7 +128,7 @@ export function adaptiveRun(where: string, flow: TimeStepper, options: AdaptiveP
 
   /** Longest macro step that the bounds allow. */
   function longest(): number {
-    return Math.min(bounds.maxStep, longestLeap + direction * burst);
+    return Math.min(bounds.maxStep, Math.max(0, longestLeap + direction * burst));
   }
 
   function accept(end: number, stepError: number, stepNoise: number): void {
@@ -144,8 +152,7 @@ export function adaptiveRun(where: string, flow: TimeStepper, options: AdaptiveP
     try {
       macro.leap(t, dt, next);
     } catch (cause) {
-      // A leap too long for the model; a shorter one may serve.
-      if (cause instanceof IntegrationError) return cause;
+      if (cause instanceof IntegrationError && LEAP_TOO_LONG.has(cause.code)) return cause;
       throw cause;
     }
     addCombination(zero, end - macro.end, differences, difference);
@@ -186,8 +193,8 @@ export function adaptiveRun(where: string, flow: TimeStepper, options: AdaptiveP
       if (typeof outcome === "number" && outcome <= 1) {
         const factor = Math.min(3, Math.max(0.3, 0.9 * roundedPower(outcome, exponent)));
         const grown = taking * (rejected ? Math.min(1, factor) : factor);
-        // A step cut short by `stop` says little against the one that was planned.
-        length = taking < length && !rejected ? Math.max(length, grown) : grown;
+        // A step that `stop` cut short and that passed easily says nothing against the one that was planned.
+        length = taking < length && factor >= 1 && !rejected ? Math.max(length, grown) : grown;
         const leap = Math.abs(end - macro.end);
         accept(end, outcome, leapDeviation * leap);
         return;

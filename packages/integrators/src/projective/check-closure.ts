@@ -28,7 +28,7 @@ export interface ClosureReport {
   readonly change: number;
   /** Measured factor |s_K - s_(K-1)| / |s_(K-1) - s_(K-2)|: near 1 what changes is slow, or will not settle. */
   readonly decay: number;
-  /** The rate of that decay, -ln(decay) / chord; 0 or less when nothing decays. */
+  /** The rate of that decay, -ln(decay) / chord; 0 or less when nothing decays, Infinity when nothing changes. */
   readonly rate: number;
   /**
    * What the changes still to come would add, change decay / (1 - decay) for a decay below 1, else Infinity: the estimated
@@ -37,9 +37,9 @@ export interface ClosureReport {
   readonly remaining: number;
   /** Chords more until `change` is within the tolerance at this decay: 0 when converged, Infinity when nothing decays. */
   readonly chordsMore: number;
-  /** Round-off that the leap amplifies, relative to the state: D eps / chord. */
+  /** Round-off that the leap amplifies, relative to the state: 4 eps D / chord. */
   readonly roundOff: number;
-  /** Whether round-off is above the tolerance, or hides the change: then take a longer chord. */
+  /** Whether round-off is above the tolerance, so that no burst is long enough: then take a longer chord. */
   readonly roundOffDominates: boolean;
 }
 
@@ -90,16 +90,15 @@ export function checkClosure(flow: TimeStepper, u: ArrayLike<number>, options: C
   // A difference of three states carries a few of their roundings.
   const roundOff = (4 * Number.EPSILON * macroStep) / chord;
   const decay = later === 0 ? 0 : later / earlier;
-  const converged = change <= tolerance;
   return {
-    converged,
+    converged: change <= tolerance,
     change,
     decay,
     rate: -Math.log(decay) / chord,
     remaining: decay < 1 ? (change * decay) / (1 - decay) : Infinity,
     chordsMore: chordsToGo(change / tolerance, decay),
     roundOff,
-    roundOffDominates: roundOff > tolerance || (roundOff >= change && !converged),
+    roundOffDominates: roundOff > tolerance,
   };
 }
 

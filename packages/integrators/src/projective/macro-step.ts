@@ -1,5 +1,7 @@
 import { addCombination, type Combination, combination } from "../explicit/combination.ts";
 import { type ButcherTableau, checkTableau } from "../explicit/tableau.ts";
+import { IntegrationError } from "../failure.ts";
+import { nonFiniteIndex } from "../finite.ts";
 import type { Vec } from "../rhs.ts";
 import type { TimeStepper } from "../time-stepper.ts";
 import { type BurstOptions, type Bursts, bursts, checkBurst } from "./burst.ts";
@@ -58,6 +60,15 @@ export function macroStep(where: string, flow: TimeStepper, options: StageOption
   const weights = combination(outer.b, k);
   const first = new Float64Array(size);
   let end = 0;
+
+  /** A flow need not take a state that overflowed. */
+  function checkLeap(t: number, s: number): void {
+    const bad = nonFiniteIndex(state);
+    if (bad < 0) return;
+    const what = `component ${bad} became ${state[bad]} in the leap to stage ${s + 1} of the macro step from t = ${t}`;
+    throw new IntegrationError("nonfinite-state", t, inner.stats.steps, `${where}: ${what}`);
+  }
+
   return {
     inner,
     covered: lookBack === undefined ? burst / widestGap(c) : burst * stages,
@@ -75,6 +86,7 @@ export function macroStep(where: string, flow: TimeStepper, options: StageOption
       for (let s = 1; s < stages; s++) {
         const start = lookBack === undefined ? t + c[s]! * dt : end + c[s]! * left;
         addCombination(first, start - end, rows[s]!, state);
+        checkLeap(t, s);
         run(start, k[s]!, s + 1, t);
       }
       addCombination(first, left, weights, out);

@@ -75,6 +75,7 @@ export function solveProjective(
     options.saveAt === undefined ? undefined : checkSaveAt("solveProjective", options.saveAt, [t0, t1], size);
   const kept = frames(size, saveAt?.length ?? 1);
   const steps = frames(3, 16);
+  const row = new Float64Array(3);
   let saved = 0;
 
   function keep(t: number, u: Vec): void {
@@ -89,7 +90,10 @@ export function solveProjective(
     run.start(t0, t1, start);
     try {
       drive(run, t1, saveAt, maxSteps, options, (dt) => {
-        steps.push(run.t, Float64Array.of(dt, run.error, run.noise));
+        row[0] = dt;
+        row[1] = run.error;
+        row[2] = run.noise;
+        steps.push(run.t, row);
         keep(run.t, run.u);
       });
     } catch (cause) {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { failure } from "../../test/failure.ts";
 import { fittedOrder, lastFrame } from "../../test/problems.ts";
 import { euler, largestSkip, solve, type TelescopicOptions, telescopic, timeStepper } from "../index.ts";
 
@@ -93,6 +94,16 @@ describe("telescopic", () => {
       for (let j = 6; j < 11; j++) expect(Math.abs(u[j]!)).toBeLessThan(1.4e-4);
     });
     expect(Math.abs(fittedOrder(steps, errors) - 1)).toBeLessThan(0.1);
+  });
+
+  it("says where an inner step left the finite numbers", () => {
+    const flow = { size: 1, advance: (u: Float64Array, t0: number) => void (t0 >= 5 && (u[0] = Number.NaN)) };
+    const stepper = telescopic(flow, { damping: 1, skip: 2, levels: 2 });
+    const error = failure(() => stepper.step(1, 16, Float64Array.of(1), new Float64Array(1)));
+    expect([error.code, error.t, error.step]).toEqual(["nonfinite-state", 1, 0]);
+    expect(error.message).toBe(
+      "telescopic: component 0 became NaN in the inner step from t = 5, in the macro step from t = 1",
+    );
   });
 
   it("copies the state at dt = 0 and leaves its input alone", () => {

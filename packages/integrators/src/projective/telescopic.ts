@@ -1,4 +1,6 @@
 import { callable, checkOptions, integer, positive } from "@hml/guard";
+import { IntegrationError } from "../failure.ts";
+import { nonFiniteIndex } from "../finite.ts";
 import type { Vec } from "../rhs.ts";
 import { checkSize } from "../state-size.ts";
 import type { Stepper } from "../stepper.ts";
@@ -37,7 +39,7 @@ const MAX_LEVELS = 20;
  *
  * @param flow - any time-stepper; every inner step is one `advance`
  * @returns a stepper that owns its scratch; its `step` throws a RangeError when `dt` is negative or not a number (zero copies
- * the state)
+ * the state), and an IntegrationError (nonfinite-state) when an inner step leaves the finite numbers
  * @throws TypeError or RangeError for bad options; the message of one for an unstable `skip` says the largest stable one
  */
 export function telescopic(flow: TimeStepper, options: TelescopicOptions): Stepper {
@@ -58,11 +60,18 @@ export function telescopic(flow: TimeStepper, options: TelescopicOptions): Stepp
   const state = new Float64Array(size);
   const before = Array.from({ length: levels }, (): Vec => new Float64Array(size));
 
+  // Start of the macro step and count of those before it, for messages.
+  let from = 0;
+  let steps = 0;
+
   /** Moves `state` over `dt` from `t` at a level; level 0 is the flow. */
   function advance(level: number, t: number, dt: number): void {
     if (level === 0) {
       flow.advance(state, t, t + dt);
-      return;
+      const bad = nonFiniteIndex(state);
+      if (bad < 0) return;
+      const what = `component ${bad} became ${state[bad]} in the inner step from t = ${t}, in the macro step from t = ${from}`;
+      throw new IntegrationError("nonfinite-state", from, steps, `telescopic: ${what}`);
     }
     const h = dt / (damping + 1 + skip);
     for (let j = 0; j < damping; j++) advance(level - 1, t + j * h, h);
@@ -79,7 +88,9 @@ export function telescopic(flow: TimeStepper, options: TelescopicOptions): Stepp
       if (!(dt >= 0 && dt < Infinity))
         throw new RangeError(`telescopic: dt must be finite and not negative, got ${dt}`);
       state.set(u);
+      from = t;
       if (dt !== 0) advance(levels, t, dt);
+      steps++;
       out.set(state);
     },
   };
