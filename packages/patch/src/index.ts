@@ -19,7 +19,9 @@ export { type LatticeCell, type LatticeCellProblem, latticeCellProblem } from ".
 export { type Bloch, bloch, type BlochSpec } from "./bloch.ts";
 export { type PatchModes, patchModes, type PatchModesOptions } from "./spectra/patch-modes.ts";
 export { exactFlow } from "./spectra/exact-flow.ts";
+export { macroJacobian } from "./spectra/macro-jacobian.ts";
 export { type PatchJacobian, patchJacobian } from "./spectra/patch-jacobian.ts";
+export { type ModeSolver, modeSolver } from "./spectra/mode-solver.ts";
 export type { Eigenvalues } from "./spectra/complex-eigenvalues.ts";
 export { couplingError, type CouplingErrorSpec, modeError } from "./coupling-error.ts";
 export { type PatchRates, type PatchReport, report, type ReportOptions, type WaveError } from "./report.ts";

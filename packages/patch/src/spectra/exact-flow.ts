@@ -1,9 +1,8 @@
 import { IntegrationError, type TimeStepper, type Vec } from "@hml/integrators";
-import { product } from "../patch-grid.ts";
 import { exponential } from "./complex-exponential.ts";
 import type { ComplexMatrix } from "./complex-matrix.ts";
+import { modeMap } from "./mode-map.ts";
 import type { PatchModes } from "./patch-modes.ts";
-import { patchTransform } from "./patch-transform.ts";
 
 /** Lengths of time whose exponentials are kept. */
 const KEPT = 4;
@@ -25,14 +24,7 @@ const DIGITS = 12;
  * Source: Moler and Van Loan, SIAM Review 45 (2003) 3, for exponentials of small matrices.
  */
 export function exactFlow(modes: PatchModes): TimeStepper {
-  const { grid, count, blockSize } = modes;
-  const { size, patches } = grid;
-  const inner = product(grid.interior);
-  const transform = patchTransform(grid);
-  const { re, im } = transform;
-  const partners = Int32Array.from({ length: count }, (_, m) => conjugateMode(m, patches));
-  // Only one of each pair of conjugate modes is needed: states are real.
-  const leading = Int32Array.from(partners.keys()).filter((m) => m <= partners[m]!);
+  const { grid, leading, apply } = modeMap(modes);
   const kept: { readonly key: number; readonly exponentials: readonly ComplexMatrix[] }[] = [];
   const over = (time: number): readonly ComplexMatrix[] => {
     const key = Number(time.toPrecision(DIGITS));
@@ -43,44 +35,13 @@ export function exactFlow(modes: PatchModes): TimeStepper {
     if (kept.length > KEPT) kept.shift();
     return exponentials;
   };
-  const place = (mode: number, row: number): number => (Math.floor(row / inner) * count + mode) * inner + (row % inner);
-  const rowOf = Int32Array.from({ length: blockSize }, (_, row) => place(0, row));
-  const wRe = new Float64Array(blockSize);
-  const wIm = new Float64Array(blockSize);
-
-  const step = (mode: number, matrix: ComplexMatrix): void => {
-    const shift = mode * inner;
-    const mirror = partners[mode]! * inner;
-    for (let row = 0; row < blockSize; row++) {
-      wRe[row] = re[rowOf[row]! + shift]!;
-      wIm[row] = im[rowOf[row]! + shift]!;
-    }
-    for (let row = 0; row < blockSize; row++) {
-      let sumRe = 0;
-      let sumIm = 0;
-      const start = row * blockSize;
-      for (let j = 0; j < blockSize; j++) {
-        const x = matrix.re[start + j]!;
-        const y = matrix.im[start + j]!;
-        sumRe += x * wRe[j]! - y * wIm[j]!;
-        sumIm += x * wIm[j]! + y * wRe[j]!;
-      }
-      re[rowOf[row]! + mirror] = sumRe;
-      im[rowOf[row]! + mirror] = -sumIm;
-      re[rowOf[row]! + shift] = sumRe;
-      im[rowOf[row]! + shift] = shift === mirror ? 0 : sumIm;
-    }
-  };
   return {
-    size,
+    size: grid.size,
     advance(u: Vec, t0: number, t1: number) {
       if (t1 === t0) return;
-      const exponentials = over(t1 - t0);
-      transform.forward(u);
-      for (let n = 0; n < leading.length; n++) step(leading[n]!, exponentials[n]!);
-      transform.inverse(u);
+      apply(over(t1 - t0), u, u);
       let check = 0;
-      for (let n = 0; n < size; n++) check += u[n]!;
+      for (let n = 0; n < u.length; n++) check += u[n]!;
       if (!Number.isFinite(check)) {
         throw new IntegrationError(
           "nonfinite-state",
@@ -91,18 +52,4 @@ export function exactFlow(modes: PatchModes): TimeStepper {
       }
     },
   };
-}
-
-/** The mode of the opposite waves. */
-function conjugateMode(mode: number, patches: readonly number[]): number {
-  let rest = mode;
-  let stride = 1;
-  let out = 0;
-  for (const count of patches) {
-    const k = rest % count;
-    rest = Math.floor(rest / count);
-    out += ((count - k) % count) * stride;
-    stride *= count;
-  }
-  return out;
 }
