@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { random } from "../test/shared.ts";
 import {
   dataset,
   leastSquares,
@@ -110,6 +111,39 @@ describe("weights of snapshots", () => {
     const problem = regression(two, features, linear, { weights });
     expect(leastSquares(problem).coefficients[0]).toBeCloseTo(want, 12);
     expect(stlsq(problem, { threshold: 0 }).coefficients[0]).toBeCloseTo(want, 12);
+  });
+  it("give standard errors that are the spread of the coefficients when the noise goes with the size", () => {
+    const next = random(11);
+    // Box and Muller's normal numbers.
+    const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+    const noNoise = snapshots(selectFrames(data, 0, 5));
+    const names = ["u_xx", "u_yy", "u_xy"];
+    const chosen = periodicFeatures(GRID, { names });
+    const sizes = Array.from({ length: noNoise.rows }, (_, r) => {
+      const slopes = noNoise.dudt.subarray(r * SIZE, (r + 1) * SIZE);
+      return Math.sqrt(slopes.reduce((sum, v) => sum + v * v, 0) / SIZE);
+    });
+    const draws = 150;
+    const found: number[][] = names.map(() => []);
+    const stated: number[][] = names.map(() => []);
+    for (let draw = 0; draw < draws; draw++) {
+      const dudtNoisy = noNoise.dudt.map((v, i) => v + 0.05 * sizes[Math.floor(i / SIZE)]! * normal());
+      const noisy = { ...noNoise, dudt: dudtNoisy };
+      const fit = leastSquares(regression(noisy, chosen, library(names, { constant: false }), { weights: "relative" }));
+      for (const k of names.keys()) {
+        found[k]!.push(fit.coefficients[k]!);
+        stated[k]!.push(fit.standardErrors[k]!);
+      }
+    }
+    const mean = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
+    const laws = [LAW.xx, LAW.yy, LAW.xy];
+    for (const k of names.keys()) {
+      const centre = mean(found[k]!);
+      const spread = Math.sqrt(mean(found[k]!.map((c) => (c - centre) ** 2)));
+      // The spread of 150 draws is itself uncertain by 1 / sqrt(300) = 6 %; four times that.
+      expect(Math.abs(mean(stated[k]!) / spread - 1)).toBeLessThan(0.23);
+      expect(Math.abs(centre - laws[k]!)).toBeLessThan((4 * spread) / Math.sqrt(draws));
+    }
   });
   it("given with a fit stand above those of the regression", () => {
     const problem = regression(two, features, linear, { weights: "relative" });
