@@ -157,6 +157,10 @@ describe("denseLayer", () => {
     expect(() => denseLayer(engine, { ...shape, input: new Float64Array(8) })).toThrow(/input must be an array of/);
     expect(() => denseLayer(engine, { ...shape, input: engine.float64(7) })).toThrow(/input must have length 8, got 7/);
     expect(() => denseLayer(engine, { ...shape, inputGradient: engine.float64(8) })).toThrow(/leave it out/);
+    const shared = engine.float64(8);
+    expect(() => denseLayer(engine, { ...shape, gradient: "all", input: shared, inputGradient: shared })).toThrow(
+      /inputGradient must lie apart from input/,
+    );
     const layer = denseLayer(engine, shape);
     expect(() => layer.forward()).toThrow(/call setParameters first/);
     expect(() => layer.setParameters(new Float64Array(5), new Float64Array(3))).toThrow(/weights must have length 6/);

@@ -3,6 +3,7 @@ import { ACTIVATIONS, type Activation } from "./activation.ts";
 import { denseCode } from "./dense-code.ts";
 import { allocate, type KernelEngine, own } from "./engine.ts";
 import { LARGEST } from "./gemm.ts";
+import { checkApart } from "./overlap.ts";
 import { checkPrecision, type FloatArrays, type Precision } from "./precision.ts";
 
 /** Sizes of a dense layer, and arrays of the engine that it shares with others. */
@@ -47,7 +48,8 @@ export interface DenseLayer<P extends Precision = "float64"> {
   readonly biasGradient: FloatArrays[P] | undefined;
   /**
    * Takes up weights [units, inputs] and biases [units] by copying them; float64 values are rounded for a float32 layer.
-   * The arrays may be any numbers of the right count. @throws TypeError, RangeError for another length.
+   * The arrays may be any numbers of the right count; a NaN among them shows in the output.
+   * @throws TypeError, RangeError for another length.
    */
   setParameters(weights: ArrayLike<number>, bias?: ArrayLike<number>): void;
   /** Evaluates the first `rows` rows, all unless told otherwise. @throws Error before parameters were set. */
@@ -64,8 +66,8 @@ export interface DenseLayer<P extends Precision = "float64"> {
  * rows are cut into batches. Layers are chained by giving one's `output` as the next one's `input`, and one's
  * `outputGradient` as the next one's `inputGradient`. `forward` and `backward` allocate nothing.
  *
- * @throws TypeError, RangeError for bad options, arrays that are not the engine's or of the wrong length, and when the
- * arrays do not fit into the engine.
+ * @throws TypeError, RangeError for bad options, arrays that are not the engine's, of the wrong length or overlapping, and
+ * when the arrays do not fit into the engine.
  */
 export function denseLayer<P extends Precision = "float64">(
   engine: KernelEngine,
@@ -91,6 +93,7 @@ export function denseLayer<P extends Precision = "float64">(
   const inputGradient = adopt("inputGradient", rows * inputs, gradient === "all");
   const weightGradient = adopt("weightGradient", units * inputs, backwards);
   const biasGradient = adopt("biasGradient", units, backwards && withBias);
+  checkApart(where, { input, inputGradient, weightGradient, biasGradient });
   const outputGradient = backwards ? allocate(engine, precision, rows * units) : undefined;
   const output = allocate(engine, precision, rows * units);
   const weights = allocate(engine, precision, units * inputs);

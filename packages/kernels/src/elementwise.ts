@@ -2,7 +2,8 @@ import { integer, oneOf } from "@hml/guard";
 import { ACTIVATIONS, type Activation, activate, CODES } from "./activation.ts";
 import { type KernelEngine, load, own } from "./engine.ts";
 import { elementwiseFamily } from "./families.ts";
-import type { FloatArray, Precision } from "./precision.ts";
+import { overlap } from "./overlap.ts";
+import type { Precision } from "./precision.ts";
 
 /**
  * Binds out[i] = f(x[i]) to two arrays of an engine; `out` may be `x` itself, and is unless given. The returned function
@@ -39,8 +40,4 @@ export function elementwise(
     if (apply === undefined) activate(f, x, out, count);
     else apply(code, from, to, count);
   };
-}
-
-function overlap(x: FloatArray, y: FloatArray): boolean {
-  return x.byteOffset < y.byteOffset + y.byteLength && y.byteOffset < x.byteOffset + x.byteLength;
 }
