@@ -3,7 +3,6 @@ import { failure } from "../../test/failure.ts";
 import { fittedOrder, lastFrame, michaelisMenten } from "../../test/problems.ts";
 import {
   adaptive,
-  bdf,
   type CoarseView,
   cdmc,
   dopri5,
@@ -137,8 +136,6 @@ describe("projectiveGeneral", () => {
     expect(build({ coarse: { ...substrate, coarseSize: 0 } })).toThrow(RangeError);
     expect(build({ coarse: { ...substrate, lift: 3 } })).toThrow("projectiveGeneral: coarse.lift must be a function");
     expect(build({ restrict: substrate.restrict })).toThrow(/unknown option restrict/);
-    // An implicit method would be given differences of bursts: allowed, not advised.
-    expect(() => solve(projectiveGeneral(flow, { burst }), [1], [0, 1], { method: bdf() })).toThrow(/u0 must have/);
   });
 });
 
