@@ -7,6 +7,7 @@ import type { Vec } from "../rhs.ts";
 import { firstStep, piControl, type StepControl } from "../step-control.ts";
 import { type JacobianShape, type JacobianSource, jacobianShape, jacobianSource } from "./jacobian.ts";
 import { GAMMA, ros34pw2 } from "./rosenbrock-coefficients.ts";
+import { combine, evaluate } from "./rosenbrock-sums.ts";
 import { smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
@@ -294,19 +295,4 @@ class RosenbrockRun implements MethodRun {
     const at = `t = ${this.t}, step ${steps}, size ${this.#h}`;
     return stepError("rosenbrock", cause, { t: this.t, steps, at, stage, newton: stage });
   }
-}
-
-/** out = start + sum over the first `count` stages; `out` may be `start`. */
-function combine(start: Vec, weights: readonly number[], stages: readonly Vec[], count: number, out: Vec): void {
-  if (out !== start) out.set(start);
-  for (let j = 0; j < count; j++) {
-    const weight = weights[j]!;
-    const stage = stages[j]!;
-    if (weight === 0) continue;
-    for (let i = 0; i < out.length; i++) out[i]! += weight * stage[i]!;
-  }
-}
-
-function evaluate([u, d1, d2, d3]: readonly [Vec, Vec, Vec, Vec], s: number, out: Vec): void {
-  for (let i = 0; i < u.length; i++) out[i] = u[i]! + s * (d1[i]! + s * (d2[i]! + s * d3[i]!));
 }
