@@ -7,8 +7,8 @@ const SCRATCH_VALUES = 2048;
 /**
  * A circulant operator on all lines, target_I = sum_j row[j] source_(I + start + j), patches counted modulo their number N.
  *
- * Lines are copied to contiguous scratch, wrapped round as far as the row reaches, and convolved four values at a time. When the
- * row spans an even N, sums and differences of opposite patches,
+ * Lines are copied to contiguous scratch, wrapped round as far as the row reaches, and convolved four values at a time. When N is
+ * even and the row spans at least half of it, the row is continued by zeros to all of it, and sums and differences of opposite patches,
  *
  *   s+-_I = source_I +- source_(I + N/2),  target_I +- target_(I + N/2) = sum_(j < N/2) (row_j +- row_(j + N/2)) s+-_(I + j),
  *
@@ -16,7 +16,7 @@ const SCRATCH_VALUES = 2048;
  */
 export function circulantFilling(lines: EdgeLines, start: number, row: Vec): (padded: Vec) => void {
   const { from, to, stride, patches } = lines;
-  const halved = row.length === patches && patches % 2 === 0;
+  const halved = patches % 2 === 0 && row.length >= patches / 2 && row.length <= patches;
   const count = halved ? patches / 2 : patches;
   const width = halved ? patches / 2 : row.length;
   // Lengths are rounded up to what the loop of `convolve` takes at a time; scratch beyond the lines stays zero.
@@ -31,8 +31,9 @@ export function circulantFilling(lines: EdgeLines, start: number, row: Vec): (pa
   const sums = new Float64Array(evenWidth);
   const differences = new Float64Array(evenWidth);
   for (let j = 0; j < width; j++) {
-    sums[j] = halved ? (row[j]! + row[j + width]!) / 2 : row[j]!;
-    differences[j] = halved ? (row[j]! - row[j + width]!) / 2 : 0;
+    const far = row[j + width] ?? 0;
+    sums[j] = halved ? (row[j]! + far) / 2 : row[j]!;
+    differences[j] = halved ? (row[j]! - far) / 2 : 0;
   }
 
   return (padded) => {

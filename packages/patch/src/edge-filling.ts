@@ -1,3 +1,4 @@
+import { finiteVector, integer, lengthOf } from "@hml/guard";
 import type { Vec } from "@hml/integrators";
 import { circulantFilling } from "./circulant-filling.ts";
 import { type EdgeLines, edgeLines } from "./edge-lines.ts";
@@ -7,14 +8,36 @@ import type { PatchGrid } from "./patch-grid.ts";
 /** Fills edge points of a padded array from interior ones. */
 export type EdgeFilling = (padded: Vec) => void;
 
-/** The filling of both ends of one axis. */
-export function axisFilling(grid: PatchGrid, axis: number, weights: AxisWeights): EdgeFilling {
+/** The filling of both ends of one axis. Throws when the weights, a user's own perhaps, do not fit the grid. */
+export function axisFilling(where: string, grid: PatchGrid, axis: number, weights: AxisWeights): EdgeFilling {
+  checkWeights(where, grid, axis, weights);
   const upper = endFilling(edgeLines(grid, axis, "upper", weights.reach), weights, weights.upper);
   const lower = endFilling(edgeLines(grid, axis, "lower", weights.reach), weights, weights.lower);
   return (padded) => {
     upper(padded);
     lower(padded);
   };
+}
+
+/** Refuses weights whose sources are not interior points of patches of the grid, or whose arrays have other lengths. */
+function checkWeights(where: string, grid: PatchGrid, axis: number, weights: AxisWeights): void {
+  const patches = grid.patches[axis]!;
+  const name = `weights.axes[${axis}]`;
+  const { reach, width, first } = weights;
+  integer(where, `${name}.reach`, reach, grid.edgePoints, grid.interior[axis]!);
+  integer(where, `${name}.width`, width, 1);
+  lengthOf(where, `${name}.first`, first, patches);
+  const rows = grid.periodic[axis]! && weights.upper.length === width && weights.lower.length === width ? 1 : patches;
+  for (let i = 0; i < patches; i++) {
+    integer(where, `${name}.first[${i}]`, first[i], 0, patches - (grid.periodic[axis]! ? 1 : width));
+    if (rows === 1 && first[i] !== (first[0]! + i) % patches) {
+      throw new RangeError(
+        `${where}: ${name}.first must count up from patch to patch where one row serves all of them`,
+      );
+    }
+  }
+  finiteVector(where, `${name}.upper`, weights.upper, rows * width);
+  finiteVector(where, `${name}.lower`, weights.lower, rows * width);
 }
 
 function endFilling(lines: EdgeLines, weights: AxisWeights, rows: Vec): EdgeFilling {

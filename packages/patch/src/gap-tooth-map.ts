@@ -1,4 +1,4 @@
-import { callable, positive } from "@hml/guard";
+import { callable, checkOptions, positive } from "@hml/guard";
 import { type TimeStepper, timeStepper, type Vec } from "@hml/integrators";
 import type { Coupling } from "./edge-weights.ts";
 import { type GapToothOptions, patchSystem, type PatchSystem } from "./gap-tooth.ts";
@@ -13,7 +13,7 @@ import type { Dim, PatchView } from "./patch-view.ts";
 export type PatchStep<D extends Dim = Dim> = (t: number, dt: number, u: Vec, out: Vec, patch: PatchView<D>) => void;
 
 /** Choices of `gapToothMap`. */
-export interface GapToothMapOptions<D extends Dim> extends GapToothOptions<D> {
+export interface GapToothMapOptions<D extends Dim> extends Omit<GapToothOptions<D>, "check"> {
   /** Longest step of the micro model; an advance is cut into the fewest equal steps no longer than this. */
   readonly dt: number;
 }
@@ -40,6 +40,7 @@ export function gapToothMap<D extends Dim>(
   options: GapToothMapOptions<NoInfer<D>>,
 ): GapToothMap<D> {
   callable("gapToothMap", "step", step);
+  checkOptions("gapToothMap", options, ["boundary", "restriction", "lifting", "dt"]);
   const { dt, ...choices } = options;
   positive("gapToothMap", "dt", dt);
   const { system, fields } = patchSystem("gapToothMap", grid, coupling, choices);

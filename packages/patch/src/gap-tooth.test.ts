@@ -6,6 +6,7 @@ import { circulantFilling } from "./circulant-filling.ts";
 import { generalFilling } from "./edge-filling.ts";
 import { edgeLines } from "./edge-lines.ts";
 import {
+  type Coupling,
   dirichlet,
   type EdgeRule,
   gapTooth,
@@ -163,6 +164,71 @@ describe("gapTooth", () => {
     });
     const two = gapTooth(layers, diffusion1, spectral(), { boundary: dirichlet(1) });
     expect(() => two.edges(0, new Float64Array(two.size))).toThrow("dirichlet: edgePoints must be 1, got 2");
+  });
+});
+
+describe("a micro model under check", () => {
+  const grid = patchGrid({ dim: 2, extent: 1, patches: [3, 4], points: 5, ratio: 0.2 });
+  const run = (micro: PatchRhs<2>): void => {
+    const { rhs, size } = gapTooth(grid, micro, spectral(), { check: true });
+    rhs(0, new Float64Array(size).fill(1), new Float64Array(size));
+  };
+  it("passes when it behaves, whatever it does to the edges of out", () => {
+    expect(() => run((t, u, out, patch) => diffusion2(t, u, out.fill(0), patch))).not.toThrow();
+  });
+  it("is told where it wrote its input, left a point out or wrote what is not finite", () => {
+    const spoil =
+      (at: number, value: number): PatchRhs<2> =>
+      (t, u, out, patch) => {
+        diffusion2(t, u, out, patch);
+        if (patch.patch[0] === 2 && patch.patch[1] === 1) (value > 0 ? u : out)[at] = value;
+      };
+    expect(() => run(spoil(7, 2))).toThrow("micro at patch [2, 1] of member 0 must not write u, but changed u[7]");
+    expect(() => run(spoil(8, Number.NaN))).toThrow("got NaN in out[8] (x 3, y 1, z 0;");
+    expect(() => run(() => {})).toThrow("must write a finite number to every interior point, got NaN in out[6]");
+  });
+});
+
+describe("a coupling of one's own", () => {
+  const grid = patchGrid({ dim: 1, extent: 1, patches: 4, points: 5, ratio: 0.2 });
+  const own = (changes: object = {}): Coupling => ({
+    order: 2,
+    source: "edgy",
+    weights: () => ({
+      // Each edge continues its own patch's nearest interior value: no flux, patches on their own.
+      axes: [
+        {
+          reach: 1,
+          width: 1,
+          first: Int32Array.of(0, 1, 2, 3),
+          upper: Float64Array.of(1),
+          lower: Float64Array.of(1),
+          ...changes,
+        },
+      ],
+    }),
+  });
+  it("is an object with one small matrix per axis", () => {
+    const { edges, sample } = gapTooth(grid, diffusion1, own());
+    for (const field of edges(
+      0,
+      sample((x) => x),
+    )) {
+      expect([field[0], field[4]]).toEqual([field[1], field[3]]);
+    }
+  });
+  it.each([
+    ["a reach beyond the interior", { reach: 4 }, "weights.axes[0].reach must be an integer between 1 and 3, got 4"],
+    [
+      "a source patch that is not there",
+      { first: Int32Array.of(0, 1, 2, 4) },
+      "first[3] must be an integer between 0 and 3",
+    ],
+    ["one row for patches in disorder", { first: Int32Array.of(0, 1, 3, 2) }, "must count up from patch to patch"],
+    ["too few weights", { upper: new Float64Array(3) }, "weights.axes[0].upper must have length 4, got 3"],
+    ["weights that are not finite", { lower: Float64Array.of(Number.NaN) }, "weights.axes[0].lower[0] must be finite"],
+  ])("is refused for %s", (_title, changes, message) => {
+    expect(() => gapTooth(grid, diffusion1, own(changes))).toThrow(message);
   });
 });
 

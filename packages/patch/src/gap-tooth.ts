@@ -20,6 +20,11 @@ export interface GapToothOptions<D extends Dim> {
   readonly restriction?: "average" | "centre";
   /** How a coarse state becomes a fine one: "interpolate" (default) at the coupling's order, or "constant" per patch. */
   readonly lifting?: "interpolate" | "constant";
+  /**
+   * While you write a micro model: checks after each call that it left its input alone and wrote every interior point with a
+   * finite number, and throws a TypeError that names the patch and the index if not. Off by default; twice the time.
+   */
+  readonly check?: boolean;
 }
 
 /** Patches that act as one system, whatever moves them in time. Not re-entrant: it owns its work arrays. */
@@ -49,7 +54,7 @@ export interface GapTooth<D extends Dim = Dim> extends PatchSystem<D> {
   readonly rhs: Rhs;
 }
 
-const KEYS = ["boundary", "restriction", "lifting"];
+const KEYS = ["boundary", "restriction", "lifting", "check"];
 
 /**
  * The gap-tooth scheme: a micro model, run in small patches that a coupling makes act as the whole.
@@ -67,6 +72,8 @@ export function gapTooth<D extends Dim>(
   options: GapToothOptions<NoInfer<D>> = {},
 ): GapTooth<D> {
   callable("gapTooth", "micro", micro);
+  checkOptions("gapTooth", options, KEYS);
+  const model = options.check === true ? checkedModel(micro) : micro;
   const { system, fields } = patchSystem("gapTooth", grid, coupling, options);
   const { layout, blocks, padded } = fields;
   const slopes = new Float64Array(layout.size);
@@ -75,10 +82,32 @@ export function gapTooth<D extends Dim>(
   const rhs: Rhs = (t, u, out) => {
     scatter(layout, u, padded);
     fields.fillEdges(t);
-    for (let p = 0; p < patches.length; p++) micro(t, blocks[p]!, slopeBlocks[p]!, patches[p]!);
+    for (let p = 0; p < patches.length; p++) model(t, blocks[p]!, slopeBlocks[p]!, patches[p]!);
     gather(layout, slopes, out);
   };
   return Object.freeze({ ...system, rhs });
+}
+
+/** A micro model with its manners watched. */
+function checkedModel<D extends Dim>(micro: PatchRhs<D>): PatchRhs<D> {
+  return (t, u, out, patch) => {
+    const before = Float64Array.from(u);
+    out.fill(Number.NaN);
+    micro(t, u, out, patch);
+    const where = `micro at patch [${patch.patch.join(", ")}] of member ${patch.member}`;
+    const changed = u.findIndex((value, i) => !Object.is(value, before[i]));
+    if (changed >= 0) throw new TypeError(`gapTooth: ${where} must not write u, but changed u[${changed}]`);
+    const [nx, ny = 1, nz = 1] = patch.points;
+    const inside = (i: number, n: number): boolean => n === 1 || (i >= patch.edgePoints && i < n - patch.edgePoints);
+    out.forEach((value, at) => {
+      const [i, j, k] = [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny)) % nz] as const;
+      if (Number.isFinite(value) || !inside(i, nx) || !inside(j, ny) || !inside(k, nz)) return;
+      throw new TypeError(
+        `gapTooth: ${where} must write a finite number to every interior point, got ${value} in out[${at}] ` +
+          `(x ${i}, y ${j}, z ${k}; NaN also where nothing is written)`,
+      );
+    });
+  };
 }
 
 /** What all patch schemes share: the padded field and the maps between the scales. */

@@ -31,7 +31,7 @@ export function patchFields<D extends Dim>(
   const layout = patchLayout(grid);
   const padded = new Float64Array(layout.size);
   const blocks = blocksOf(layout, padded);
-  const fillings = axes.map((weights, axis) => axisFilling(grid, axis, weights));
+  const fillings = axes.map((weights, axis) => axisFilling(where, grid, axis, weights));
   const walls = axes.map((_, axis) => wallFilling(grid, axis, rulesOf(where, grid, axis, rules), layout, blocks));
   return {
     layout,

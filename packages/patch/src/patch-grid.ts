@@ -99,8 +99,8 @@ const MOST_VALUES = 1_073_741_824;
  * Point i (from 0) of patch I lies at X_I + (i - (points - 1) / 2) spacing. The outermost `edgePoints` layers get their
  * values from the coupling; the others are the state.
  *
- * Good starting values: `ratio` 0.1; `points` such that points - 2 holds a whole period of the heterogeneity; 8 to 20 patches per
- * wavelength of interest with `lagrange(4)`, 4 with `spectral()`.
+ * Good starting values: `ratio` 0.1; `points` such that points - 2 holds a whole period of the heterogeneity; for each
+ * wavelength of interest 3 patches with `spectral()`, 8 with centre `lagrange(4)`, 20 with edgy `lagrange(4)`.
  *
  * @throws TypeError or RangeError for each bad argument, before anything is allocated.
  * Source: Roberts, MacKenzie, Bunder, J. Eng. Math. 86 (2014) 175.
