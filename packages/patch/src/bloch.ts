@@ -1,7 +1,7 @@
 import { callable, checkOptions, finite, integer, lengthOf, positive } from "@hml/guard";
 import type { Vec } from "@hml/integrators";
 import type { Dim, PatchRhs, PatchView, PerAxis } from "./patch-view.ts";
-import { eachAxis, perAxis } from "./per-axis.ts";
+import { AXIS_NAMES, eachAxis, perAxis } from "./per-axis.ts";
 import { type Eigenvalues, eigenvalues } from "./spectra/complex-eigenvalues.ts";
 import { type ComplexMatrix, complexMatrix } from "./spectra/complex-matrix.ts";
 import { interiorPlaces, linearResponse } from "./spectra/linear-response.ts";
@@ -50,7 +50,8 @@ export interface Bloch {
  * A scheme with spectral coupling, edgy or centred, on patches that hold whole periods has these very eigenvalues. They
  * differ from -k . K k of the homogenised equation by O(k^2 (period spacing)^2).
  *
- * @throws RangeError / TypeError for a malformed spec; RangeError when the model is not linear and no `about` is given.
+ * @throws RangeError / TypeError for a malformed spec; RangeError when the model is not linear and no `about` is given, or
+ * when it does not repeat with the period.
  * Source: Bloch, Z. Phys. 52 (1929) 555; Bensoussan, Lions, Papanicolaou, Asymptotic Analysis for Periodic Structures (1978),
  * chapter 4; Bunder, Kevrekidis, Roberts, Numer. Math. 149 (2021) 229.
  */
@@ -82,6 +83,7 @@ export function bloch<const D extends Dim>(micro: PatchRhs<NoInfer<D>>, spec: Bl
     // So that the first interior point is point 0 of the period.
     phase: perAxis(dim, (a) => Math.ceil(edgePoints / period[a]!) * period[a]! - edgePoints),
   });
+  refuseOtherPeriod(micro, view, period, t);
   const { source, wraps } = twistedEdges(points, period, edgePoints, channels);
   let about: Vec | undefined;
   if (spec.about !== undefined) {
@@ -116,6 +118,32 @@ export function bloch<const D extends Dim>(micro: PatchRhs<NoInfer<D>>, spec: Bl
   };
   const all = (wavenumber: ArrayLike<number>): Eigenvalues => eigenvalues(matrix(wavenumber));
   return Object.freeze<Bloch>({ size, matrix, eigenvalues: all, macro: (wavenumber) => all(wavenumber).re[0]! });
+}
+
+/** One period further on along any axis the model must answer alike. */
+function refuseOtherPeriod<D extends Dim>(micro: PatchRhs<D>, view: PatchView<D>, period: PerAxis<D>, t: number): void {
+  const { points, edgePoints, channels, spacing, phase, origin } = view;
+  const size = channels * points.reduce((all: number, n: number) => all * n, 1);
+  const u = Float64Array.from({ length: size }, (_, n) => 1.5 + Math.sin(1 + n * n));
+  const slopesAt = (one: PatchView<D>): Vec => {
+    const out = new Float64Array(size);
+    micro(t, u, out, one);
+    return Float64Array.from(interiorPlaces(points, edgePoints, channels), (place) => out[place]!);
+  };
+  const here = slopesAt(view);
+  const scale = here.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
+  for (let axis = 0; axis < view.dim; axis++) {
+    const further = slopesAt({
+      ...view,
+      phase: perAxis(view.dim, (a) => phase[a]! + (a === axis ? period[a]! : 0)),
+      origin: perAxis(view.dim, (a) => origin[a]! + (a === axis ? period[a]! * spacing[a]! : 0)),
+    });
+    if (here.every((slope, n) => Math.abs(slope - further[n]!) <= 1e-9 * scale)) continue;
+    throw new RangeError(
+      `bloch: period must be one of the medium, got ${period[axis]!} along ${AXIS_NAMES[axis]}; micro answers differently ` +
+        `that many points further on`,
+    );
+  }
 }
 
 /** Of each place of a padded period: the unknown that it repeats, and how many periods away along each axis. */

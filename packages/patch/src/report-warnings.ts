@@ -1,13 +1,14 @@
-import { couplingError } from "./coupling-error.ts";
 import type { Coupling } from "./edge-weights.ts";
 import type { PatchGrid } from "./patch-grid.ts";
 import { AXIS_NAMES } from "./per-axis.ts";
+import { percent, type WaveError } from "./wave-error.ts";
 
 /** Something about a grid and a coupling that runs but is probably not what was meant. */
 export interface ReportWarning {
   /** Which rule. */
   readonly code:
     | "edgy-low-order"
+    | "coupling-error"
     | "period-not-whole"
     | "no-saving"
     | "centre-not-symmetric"
@@ -18,17 +19,24 @@ export interface ReportWarning {
   readonly message: string;
 }
 
+/** A coupling that changes the longest wave's rate by more than this is worth a word. */
+const LARGEST_ERROR = 0.01;
 /** Above this part of the domain patches save too little to be worth their error. */
 const LARGEST_SHARE = 0.9;
 /** More equispaced patches between walls than this make one polynomial through all oscillate. */
 const MOST_EQUISPACED = 10;
 
 /** The rules that are broken, in the order of the axes. */
-export function reportWarnings(grid: PatchGrid, coupling: Coupling, period: readonly number[]): ReportWarning[] {
+export function reportWarnings(
+  grid: PatchGrid,
+  coupling: Coupling,
+  period: readonly number[],
+  errors: readonly WaveError[],
+): ReportWarning[] {
   const found: ReportWarning[] = [];
   for (let a = 0; a < grid.dim; a++) {
     found.push(
-      ...lowOrder(grid, coupling, a),
+      ...couplingRules(coupling, a, errors),
       ...brokenPeriod(grid, coupling, a, period[a]!),
       ...wallRules(grid, coupling, a),
     );
@@ -53,19 +61,29 @@ export function reportWarnings(grid: PatchGrid, coupling: Coupling, period: read
   return found;
 }
 
-function lowOrder(grid: PatchGrid, coupling: Coupling, axis: number): ReportWarning[] {
+function couplingRules(coupling: Coupling, axis: number, errors: readonly WaveError[]): ReportWarning[] {
   const { order, source } = coupling;
-  if (order === "spectral" || source === "centre" || order > 2) return [];
-  const patches = grid.patches[axis]!;
-  const angle = (2 * Math.PI) / patches;
-  const error = couplingError({ order, source, interior: grid.interior[axis]!, angle });
+  const longest = errors.find((one) => one.axis === axis && one.waves === 1);
+  const error = longest?.measured ?? longest?.expected;
+  if (order === "spectral" || error === undefined) return [];
+  const size = `${longest?.measured === undefined ? "an expected" : "a measured"} error of ${percent(error)} for the longest wave`;
+  if (source === "edgy" && order === 2) {
+    return [
+      {
+        code: "edgy-low-order",
+        message:
+          `edgy coupling of order 2 along ${AXIS_NAMES[axis]} should not be relied on, got ${size}, which grows with the ` +
+          `points of a patch; take spectral(), order 4 and more, or source "centre"`,
+      },
+    ];
+  }
+  if (Math.abs(error) <= LARGEST_ERROR) return [];
   return [
     {
-      code: "edgy-low-order",
+      code: "coupling-error",
       message:
-        `edgy coupling of order 2 along ${AXIS_NAMES[axis]} should not be relied on, got an expected error of ` +
-        `${(100 * error).toPrecision(2)} % for the longest wave, which grows with the points of a patch; take order 4, ` +
-        `spectral(), or source "centre"`,
+        `the coupling along ${AXIS_NAMES[axis]} should carry the longest wave to ${percent(LARGEST_ERROR)}, got ${size}; ` +
+        `spectral() has no such error; or take a higher order, more patches, or source "centre"`,
     },
   ];
 }

@@ -7,6 +7,7 @@ import type { Dim, PatchRhs, PerAxis } from "./patch-view.ts";
 import { AXIS_NAMES, eachAxis } from "./per-axis.ts";
 import { type ReportWarning, reportWarnings } from "./report-warnings.ts";
 import { type PatchModes, patchModes } from "./spectra/patch-modes.ts";
+import { percent, type WaveError } from "./wave-error.ts";
 
 /** What a report may know beyond grid and coupling. */
 export interface ReportOptions<D extends Dim> {
@@ -14,20 +15,6 @@ export interface ReportOptions<D extends Dim> {
   readonly micro?: PatchRhs<D>;
   /** Period of the medium in points along each axis; default the grid's, 1 without an ensemble. */
   readonly period?: number | PerAxis<D>;
-}
-
-/** How well one wave along an axis is carried. */
-export interface WaveError {
-  /** The axis, 0, 1, 2 for x, y, z. */
-  readonly axis: number;
-  /** Waves over the domain. */
-  readonly waves: number;
-  /** Patches on one wave. */
-  readonly patchesPerWave: number;
-  /** Expected relative error of its rate by `couplingError`, for diffusion in a homogeneous medium; undefined between walls. */
-  readonly expected: number | undefined;
-  /** Its relative error against the full lattice; undefined without `micro`, or between walls. */
-  readonly measured: number | undefined;
 }
 
 /** The scales of time that the micro model has in patches. */
@@ -95,7 +82,7 @@ export function report<D extends Dim>(
     keepsSymmetry: coupling.source === "edgy" && periodic,
     errors: Object.freeze(errors),
     rates: measure === undefined ? undefined : ratesOf(measure.modes),
-    warnings: Object.freeze(reportWarnings(grid, coupling, period)),
+    warnings: Object.freeze(reportWarnings(grid, coupling, period, errors)),
   };
   return Object.freeze<PatchReport>({ ...facts, text: textOf(grid, coupling, facts) });
 }
@@ -163,8 +150,4 @@ function textOf(grid: PatchGrid, coupling: Coupling, facts: Omit<PatchReport, "t
   }
   for (const { message } of warnings) lines.push(`warning: ${message}`);
   return lines.join("\n");
-}
-
-function percent(error: number): string {
-  return `${error >= 0 ? "+" : "-"}${(100 * Math.abs(error)).toPrecision(2)} %`;
 }

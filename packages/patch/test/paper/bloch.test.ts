@@ -173,6 +173,8 @@ describe("bloch", () => {
     };
     expect(rate(6, 0)).toBeCloseTo(rate(3, 0), 12);
     expect(rate(3, 1)).toBeCloseTo(rate(3, 0), 12);
+    expect(() => rate(2, 0)).toThrow("period must be one of the medium, got 2 along x");
+    expect(() => rate(1, 0)).toThrow("micro answers differently that many points further on");
   });
 
   it("linearises a nonlinear model about a state, and refuses it without one", () => {
