@@ -29,6 +29,7 @@ export { type RadauOptions, radau } from "./stiff/radau.ts";
 export { type RosenbrockOptions, rosenbrock } from "./stiff/rosenbrock.ts";
 export { type AutomaticOptions, automatic } from "./automatic.ts";
 export type { JacobianBand, JacobianShape } from "./stiff/jacobian.ts";
+export type { MatrixFree, Preconditioner, PreconditionerSolver } from "./stiff/matrix-free.ts";
 export { bandedLu } from "./stiff/banded-lu.ts";
 export { denseLu } from "./stiff/dense-lu.ts";
 export type { Factorisation, LinearSolver } from "./stiff/linear-solver.ts";

@@ -13,7 +13,15 @@ import {
   interpolate,
 } from "./difference-table.ts";
 import { type JacobianShape, type JacobianSource, jacobianSource } from "./jacobian.ts";
-import { MOST_ITERATIONS, type NewtonOutcome, type Stage, type StageNewton, stageNewton } from "./newton.ts";
+import { type MatrixFree, matrixFreeSource } from "./matrix-free.ts";
+import {
+  MOST_ITERATIONS,
+  type NewtonOutcome,
+  newtonTolerance,
+  type Stage,
+  type StageNewton,
+  stageNewton,
+} from "./newton.ts";
 import { smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
@@ -26,7 +34,7 @@ const MOST_HALVINGS = 10;
 /** Tries at one step; at t = 0, where an ulp is no bound, this one ends the run. */
 const MOST_TRIES = 100;
 
-/** A run of `bdf`: trial, error estimate, acceptance, and the choice of step and order. */
+/** A run of `bdf`. */
 export class BdfRun implements MethodRun {
   readonly u: Vec;
   t: number;
@@ -58,17 +66,18 @@ export class BdfRun implements MethodRun {
   /** I - c J is factored for the present c and J. */
   #factored = false;
 
-  constructor(run: RunStart, maxOrder: number, shape: JacobianShape, formulas: BdfFormulas) {
+  constructor(run: RunStart, maxOrder: number, shape: JacobianShape | MatrixFree, formulas: BdfFormulas) {
     const { size } = run.problem;
     this.#run = run;
     this.#maxOrder = maxOrder;
     this.#formulas = formulas;
-    this.#jacobian = jacobianSource("bdf", run, shape);
+    const tolerance = newtonTolerance(run.rtol);
+    this.#jacobian =
+      shape !== "dense" && "krylov" in shape
+        ? matrixFreeSource("bdf", run, shape, tolerance)
+        : jacobianSource("bdf", run, shape);
     this.#table = differenceTable(size);
     this.#begun = Array.from({ length: HIGHEST_ORDER }, () => new Float64Array(size));
-    // Far tighter than rtol it would stall in rounding, looser than 3% of the error test it would show in the error.
-    const rtol = Math.max(run.rtol, 100 * Number.EPSILON);
-    const tolerance = Math.max((10 * Number.EPSILON) / rtol, Math.min(0.03, Math.sqrt(rtol)));
     this.#newton = stageNewton(run.problem.rhs, size, tolerance, run.stats);
     this.#stage = {
       t: run.t0,
@@ -213,10 +222,13 @@ export class BdfRun implements MethodRun {
         this.#newton.reset();
       }
       if (!this.#factored) {
+        // What costs nothing is renewed with every factorisation.
+        if (this.#jacobian.linearise) this.#jacobian.refresh(stage.t, predictor, slope);
         stats.factorisations++;
         if (this.#jacobian.solver.factor(this.#jacobian.matrix, 1, -stage.c) === "singular") return "singular";
         this.#factored = true;
       }
+      this.#jacobian.linearise?.(stage);
       outcome = this.#newton.solve(stage, this.#jacobian.solver);
     }
     if (outcome !== "converged") return outcome;

@@ -3,6 +3,7 @@ import type { Method } from "../method.ts";
 import { BdfRun } from "./bdf-run.ts";
 import { bdfFormulas, HIGHEST_ORDER } from "./difference-table.ts";
 import { type JacobianShape, jacobianShape } from "./jacobian.ts";
+import { type MatrixFree, matrixFree } from "./matrix-free.ts";
 
 /** Options of `bdf`. */
 export interface BdfOptions {
@@ -11,8 +12,9 @@ export interface BdfOptions {
   /**
    * Shape of df/du for difference Jacobians, default `"dense"`; not used when the problem brings its own Jacobian. One
    * space dimension with nearest neighbours is `{ lower: 1, upper: 1 }`, on a ring `{ lower: 1, upper: 1, periodic: true }`.
+   * Or `{ krylov: "gmres" }`, which never forms df/du and does not use the problem's.
    */
-  readonly jacobian?: JacobianShape;
+  readonly jacobian?: JacobianShape | MatrixFree;
   /** Shampine and Reichelt's modified formulas (default), or `false` for the classical BDFs. */
   readonly ndf?: boolean;
 }
@@ -23,10 +25,11 @@ export interface BdfOptions {
  *   sum_(m=1..k) 1/m nabla^m u_(n+1) = h f(t_(n+1), u_(n+1)) + kappa gamma_k (u_(n+1) - predictor).
  *
  * The past is a table of backward differences on the current step; a new step or order is chosen after k + 1 equal
- * steps, and the table is rescaled. Each step is solved by simplified Newton iteration with dense or banded LU; the
- * Jacobian is refreshed only when Newton fails, the matrix refactored when the step or the order changes. The error of
- * a step is kept below 1 in the root mean square of error_i / (atol_i + rtol |u_i|). Dense output is the polynomial of
- * degree k through the last k + 1 values, by Newton's backward formula.
+ * steps, and the table is rescaled. Each step is solved by simplified Newton iteration with dense or banded LU, or with
+ * GMRES and products with the Jacobian at the predictor. A Jacobian matrix is refreshed only when Newton fails, and
+ * refactored when the step or the order changes. The error of a step is kept below 1 in the root mean square of
+ * error_i / (atol_i + rtol |u_i|). Dense output is the polynomial of degree k through the last k + 1 values, by Newton's
+ * backward formula.
  *
  * A run fails with `nonfinite-rhs` after 10 halvings in succession, `linear-failed` after 10 singular matrices,
  * `nonlinear-failed` or `step-too-small` when Newton or the error test takes the step below 10 ulp of the time.
@@ -40,7 +43,8 @@ export function bdf(options: BdfOptions = {}): Method {
   const { maxOrder = HIGHEST_ORDER, jacobian = "dense", ndf = true } = options;
   integer("bdf", "maxOrder", maxOrder, 1, HIGHEST_ORDER);
   if (typeof ndf !== "boolean") throw new TypeError(`bdf: ndf must be true or false, got ${String(ndf)}`);
-  const shape = jacobianShape("bdf", jacobian);
+  const krylov = jacobian !== null && typeof jacobian === "object" && "krylov" in jacobian;
+  const shape = krylov ? matrixFree("bdf", jacobian) : jacobianShape("bdf", jacobian);
   const formulas = bdfFormulas(ndf);
   return {
     name: "bdf",

@@ -6,6 +6,7 @@ import { bandedLu } from "./banded-lu.ts";
 import { cyclicBandedLu } from "./cyclic-lu.ts";
 import { denseLu } from "./dense-lu.ts";
 import { LARGEST_MATRIX, type LinearSolver } from "./linear-solver.ts";
+import type { Stage } from "./newton.ts";
 
 /** A band of df/du: f_i depends on u_j for j from i - lower to i + upper only. */
 export interface JacobianBand {
@@ -30,6 +31,11 @@ export interface JacobianSource {
   readonly solver: LinearSolver;
   /** Evaluates df/du at (t, u), where f = f(t, u); false when it is not finite. */
   refresh(t: number, u: Vec, f: Vec): boolean;
+  /**
+   * Where df/du is never formed: products with it are taken at `predictor`, whose right-hand side is `slope`, in the solves
+   * to come. `refresh` then evaluates nothing.
+   */
+  linearise?(stage: Pick<Stage, "t" | "predictor" | "slope" | "weights">): void;
 }
 
 /** How a matrix is stored: by diagonals in a band, or dense, row by row. */

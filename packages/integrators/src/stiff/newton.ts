@@ -29,6 +29,15 @@ export interface Stage {
   readonly weights: Vec;
 }
 
+/**
+ * When Newton's iteration stops, in units of the error test: far tighter than rtol it would stall in rounding, looser than
+ * 3 % of the error test it would show in the error.
+ */
+export function newtonTolerance(rtol: number): number {
+  const relative = Math.max(rtol, 100 * Number.EPSILON);
+  return Math.max((10 * Number.EPSILON) / relative, Math.min(0.03, Math.sqrt(relative)));
+}
+
 /** Simplified Newton for stage equations of one size. Owns its scratch: not re-entrant. */
 export interface StageNewton {
   /** The correction d of the last solve, `[size]`. */

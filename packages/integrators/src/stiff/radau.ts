@@ -7,7 +7,7 @@ import type { Vec } from "../rhs.ts";
 import { firstStep, roundedPower } from "../step-control.ts";
 import { type ComplexSolver, complexLu } from "./complex-lu.ts";
 import { type JacobianShape, type JacobianSource, jacobianShape, jacobianSource } from "./jacobian.ts";
-import type { NewtonOutcome } from "./newton.ts";
+import { type NewtonOutcome, newtonTolerance } from "./newton.ts";
 import { ALPHA, BETA, C1, C2, E, MU } from "./radau-coefficients.ts";
 import { type Cubic, cubic, evaluateCubic, extrapolateCubic, fitCubic } from "./radau-cubic.ts";
 import {
@@ -112,10 +112,7 @@ class RadauRun implements MethodRun {
     this.#run = run;
     this.#jacobian = jacobianSource("radau", run, shape);
     this.#complex = complexLu(size, this.#jacobian.band);
-    // Far tighter than rtol it would stall in rounding, looser than 3% of the error test it would show in the error.
-    const rtol = Math.max(run.rtol, 100 * Number.EPSILON);
-    const tolerance = Math.max((10 * Number.EPSILON) / rtol, Math.min(0.03, Math.sqrt(rtol)));
-    this.#newton = collocationNewton(run.problem.rhs, size, tolerance, run.stats);
+    this.#newton = collocationNewton(run.problem.rhs, size, newtonTolerance(run.rtol), run.stats);
     this.#cubic = cubic(size);
     this.#slope = new Float64Array(size);
     this.#slopeNext = new Float64Array(size);
