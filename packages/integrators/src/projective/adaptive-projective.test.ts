@@ -203,13 +203,43 @@ describe("adaptiveProjective, noise", () => {
     expect(tight.stats.steps).toBeGreaterThan(run.stats.steps);
   });
 
+  it("knows how much noise slopes amplify that are looked back", () => {
+    const noise = { deviation: 1e-9, tolerance: 1 };
+    const options = { burst: 0.03, chord: 0.01, noise, rtol: 1e-2 };
+    const [plain, back] = [{}, { lookBack: 3 }].map((more) =>
+      solveProjective(noisy(0), [1], [0, 2], { ...options, ...more }),
+    );
+    // (u_1 - u_0) / T against the derivative two chords before the start, -11, 20, -9 over T.
+    expect(plain!.steps.noise[0]! / (plain!.steps.dt[0]! - 0.03)).toBeCloseTo((1e-9 * Math.sqrt(2)) / 0.01, 14);
+    const weights = Math.sqrt(11 * 11 + 20 * 20 + 9 * 9);
+    expect(back!.steps.noise[0]! / (back!.steps.dt[0]! - 0.03)).toBeCloseTo((1e-9 * weights) / 0.01, 14);
+  });
+
+  it("runs the flow over a stretch that is the burst to rounding", () => {
+    // A pair whose only gap is the whole step: covered is the burst itself.
+    const outer: EmbeddedTableau = {
+      order: 1,
+      a: [[], [1]],
+      b: [1, 0],
+      c: [0, 1],
+      embedded: [1 / 2, 1 / 2],
+      embeddedOrder: 2,
+    };
+    for (const burst of [0.1, 0.3, 0.7]) {
+      const run = solveProjective(decay, [1, 0], [0.3, 0.3 + 2.5 * burst], { burst, outer, maxStep: burst, rtol: 1 });
+      expect(run.stats.flowSteps).toBe(run.stats.steps);
+      expect(lastFrame(run)[0]! / Math.exp(-2.5 * burst)).toBeCloseTo(1, 12);
+    }
+  });
+
   it("refuses noise that no leap can meet, and says what to do", () => {
     const build = (noise: unknown, slope?: unknown) => () =>
       adaptiveProjective(decay, { burst: 0.02, chord: 0.01, noise, slope } as AdaptiveProjectiveOptions);
     expect(build({ deviation: 1, tolerance: 1e-3 })).toThrow(
       /^adaptiveProjective: noise.tolerance must be above 2.8.*, the noise of the shortest leap, got 0.001; lengthen the chord/,
     );
-    expect(build({ deviation: 1e-9, tolerance: 1 }, chordSlope)).toThrow(TypeError);
+    expect(build({ deviation: 1e-9, tolerance: 1 }, () => {})).toThrow(TypeError);
+    expect(build({ deviation: 1e-9, tolerance: 1 }, chordSlope)).not.toThrow();
     expect(build({ deviation: -1, tolerance: 1 })).toThrow(RangeError);
     expect(build({ deviation: 1, tolerence: 1 })).toThrow("unknown option tolerence; did you mean tolerance?");
   });

@@ -6,12 +6,12 @@ import type { Vec } from "../rhs.ts";
 import { checkStepBounds, checkTolerances, type StepBounds, type Tolerances } from "../run-options.ts";
 import { roundedPower } from "../step-control.ts";
 import type { TimeStepper } from "../time-stepper.ts";
-import { checkWeights } from "./burst.ts";
+import { type Bursts, checkWeights } from "./burst.ts";
 import { checkEmbedded, type EmbeddedTableau, midpointPair } from "./embedded-tableau.ts";
 import { macroStep, type StageOptions } from "./macro-step.ts";
 import { polynomialSlope } from "./polynomial-slope.ts";
 import type { ProjectiveStats } from "./projective-stats.ts";
-import { slopeDeviation } from "./slope.ts";
+import { chordSlope, slopeDeviation } from "./slope.ts";
 
 /** Noise of the flow's states, and how much of it a macro step may carry. */
 export interface ProjectiveNoise {
@@ -84,7 +84,7 @@ export function adaptiveRun(where: string, flow: TimeStepper, options: AdaptiveP
   const bounds = checkStepBounds(where, options);
   checkStep(where, "maxStep", bounds.maxStep, burst);
   if (bounds.firstStep !== undefined) checkStep(where, "firstStep", bounds.firstStep, burst);
-  const leapDeviation = leapNoise(where, options, inner.chord, outer);
+  const leapDeviation = leapNoise(where, options, inner, outer);
   const longestLeap = options.noise === undefined ? Infinity : options.noise.tolerance / leapDeviation;
   if (!(longestLeap + burst > covered)) {
     throw new RangeError(
@@ -139,10 +139,10 @@ export function adaptiveRun(where: string, flow: TimeStepper, options: AdaptiveP
     stats.steps++;
   }
 
-  /** The flow itself, from the state in `from` at t0, to the end of the step. */
+  /** The flow itself, from the state in `from` at t0, to the end of the step, which may be t0 but for its rounding. */
   function runFlow(from: Vec, t0: number, end: number): void {
     state.set(from);
-    inner.flowOver(t0, end, t);
+    inner.flowOver(Math.min(t0, end), end, t);
     next.set(state);
     accept(end, 0, 0);
   }
@@ -252,17 +252,26 @@ function checkStep(where: string, name: string, value: number, burst: number): v
 }
 
 /** Standard deviation that a leap of duration 1 gives a component. */
-function leapNoise(where: string, options: AdaptiveProjectiveControl, chord: number, outer: EmbeddedTableau): number {
-  const { noise, lookBack, slope = lookBack === undefined ? undefined : polynomialSlope(lookBack, -1) } = options;
+function leapNoise(
+  where: string,
+  { noise, lookBack, slope = chordSlope }: AdaptiveProjectiveControl,
+  { burst, chord }: Bursts,
+  outer: EmbeddedTableau,
+): number {
   if (noise === undefined) return 0;
   checkOptions(where, noise, ["deviation", "tolerance"], "noise");
   nonNegative(where, "noise.deviation", noise.deviation);
   positive(where, "noise.tolerance", noise.tolerance);
-  if (typeof slope === "function") {
-    throw new TypeError(`${where}: slope must be given by its weights (or left out) where noise is, got a function`);
-  }
   let sum = 0;
   for (const weight of outer.b) sum += weight * weight;
-  const weights = slope === undefined ? [-1, 1] : checkWeights(where, slope);
+  if (lookBack !== undefined) {
+    // Slopes of later stages, which look further than that of the first.
+    const sampled = polynomialSlope(lookBack, 1 - burst / chord);
+    return Math.sqrt(sum) * slopeDeviation(sampled, chord, noise.deviation);
+  }
+  if (typeof slope === "function" && slope !== chordSlope) {
+    throw new TypeError(`${where}: slope must be given by its weights (or left out) where noise is, got a function`);
+  }
+  const weights = typeof slope === "function" ? [-1, 1] : checkWeights(where, slope);
   return Math.sqrt(sum) * slopeDeviation({ weights }, chord, noise.deviation);
 }

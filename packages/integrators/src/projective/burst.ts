@@ -125,7 +125,7 @@ export function bursts(
     flowOver(t0, t1, from) {
       stats.flowSteps++;
       stats.flowTime += t1 - t0;
-      flow.advance(state, t0, t1);
+      if (t1 > t0) flow.advance(state, t0, t1);
       const bad = nonFiniteIndex(state);
       if (bad >= 0) throw nonFinite(bad, `the flow from t = ${t0} to ${t1}`, from);
     },
