@@ -11,7 +11,7 @@ import {
 } from "@hml/pde-features";
 import type { Pool } from "../lib/workers.ts";
 import { forecast, functionalData, netRhs, slopes, sparseLaw, stencilData, studyFeatures } from "./laws.ts";
-import type { TrainJob, TrainResult } from "./train-job.ts";
+import type { TrainJob, TrainResult } from "../lib/train-job.ts";
 
 /** A learned law and how far it lies from the data and from the fine solution. */
 export interface LearnedLaw {

@@ -17,7 +17,7 @@ import { type Floor, LIFTING_ORDERS, patchFloor, schemeFloors } from "./floor.ts
 import { initialConditions } from "./initial-conditions.ts";
 import { judgeOf, type LearnedLaw, learnNet, learnSparse, relativeCurve } from "./learn.ts";
 import { medium, PAPER, paperDynamics } from "./study.ts";
-import type { TrainJob, TrainResult } from "./train-job.ts";
+import type { TrainJob, TrainResult } from "../lib/train-job.ts";
 import type { Trajectory, TrajectoryJob } from "./trajectory-job.ts";
 
 /** 128-bit arithmetic, packages/patch/test/paper/burst1d.c. */
@@ -102,7 +102,7 @@ async function learn(): Promise<{
   sparse: ReturnType<typeof learnSparse>;
 }> {
   const started = performance.now();
-  const pool = workerPool<TrainJob, TrainResult>(new URL("./train-job.ts", import.meta.url), options.workers);
+  const pool = workerPool<TrainJob, TrainResult>(new URL("../lib/train-job.ts", import.meta.url), options.workers);
   const bar = progress("training", spectral === undefined ? 3 : 4);
   let done = 0;
   const counted = async (law: Promise<LearnedLaw>): Promise<LearnedLaw> => {
