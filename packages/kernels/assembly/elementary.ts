@@ -12,10 +12,13 @@ function all<T>(x: f64): v128 {
   return v128.splat<T>(<T>x);
 }
 
-/** 1.5 times 2^52 or 2^23: adding it rounds to the nearest integer, which then stands in the lowest bits. */
+/**
+ * 1.5 times 2^52 or 2^23, plus the bias of an exponent: adding it rounds to the nearest integer n and leaves n plus the
+ * bias in the lowest bits.
+ */
 // @inline
 function shifter<T>(): v128 {
-  return all<T>(sizeof<T>() === 8 ? 6755399441055744 : 12582912);
+  return all<T>(sizeof<T>() === 8 ? 6755399441056767 : 12583039);
 }
 
 /** n + shifter, where n is the integer nearest to x / (ln 2 / 2). */
@@ -32,12 +35,10 @@ function remainder<T>(x: v128, n: v128): v128 {
   return v128.sub<T>(v128.sub<T>(x, v128.mul<T>(n, high)), v128.mul<T>(n, low));
 }
 
-/** 2^n from n + shifter. */
+/** 2^n from n + shifter: the bits of n and the bias, moved to the place of an exponent. */
 // @inline
 function powerOfTwo<T>(shifted: v128): v128 {
-  return sizeof<T>() === 8
-    ? i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52)
-    : i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
+  return sizeof<T>() === 8 ? i64x2.shl(shifted, 52) : i32x4.shl(shifted, 23);
 }
 
 /** b P(b^2), where tanh b = b P / Q. */

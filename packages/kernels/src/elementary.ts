@@ -14,8 +14,11 @@
 const HALVINGS = 2.8853900817779268;
 const HALF_LN2_HIGH = 0.3465735901845619;
 const HALF_LN2_LOW = 9.541074646352939e-11;
-/** 1.5 * 2^52: adding and subtracting it rounds to the nearest integer, ties to even. */
-const SHIFTER = 6755399441055744;
+/**
+ * 1.5 * 2^52 + 1023: adding and subtracting it rounds to the nearest integer. 1023 is the bias of an exponent: vectors so get
+ * the bits of 2^n at once, and here ties go the same way.
+ */
+const SHIFTER = 6755399441056767;
 
 /** 2^n at n + MIDDLE. */
 const MIDDLE = 1100;

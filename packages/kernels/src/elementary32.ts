@@ -9,8 +9,8 @@ const HALVINGS = fround(2.8853900817779268);
 /** (ln 2) / 2 cut after 12 bits, and the rest. */
 const HALF_LN2_HIGH = fround(0.346435546875);
 const HALF_LN2_LOW = fround(0.00013804340497265471);
-/** 1.5 * 2^23. */
-const SHIFTER = 12582912;
+/** 1.5 * 2^23 + 127. */
+const SHIFTER = 12583039;
 const P1 = fround(0.06660951088902664);
 const Q1 = fround(0.3999427727257298);
 
