@@ -99,6 +99,7 @@ export { ars222, imex1 } from "./exponential/imex.ts";
 export { cnab2, sbdf2 } from "./exponential/imex-multistep.ts";
 export { phi } from "./exponential/phi.ts";
 export type { FourierSymbol } from "./exponential/spectral/fourier-symbol.ts";
+export type { GridFft } from "./exponential/spectral/grid-fft.ts";
 export {
   type PerAxis,
   type PeriodicField,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { solve } from "../../solve.ts";
 import { etd1, etdrk4 } from "../etdrk.ts";
 import { imex1 } from "../imex.ts";
+import { gridFft } from "./grid-fft.ts";
 import { type PeriodicFieldOptions, periodicField } from "./periodic-field.ts";
 
 const none = (_t: number, _u: Float64Array, out: Float64Array): void => void out.fill(0);
@@ -147,6 +148,39 @@ describe("periodicField in a rectangle and a box", () => {
     etdrk4(spectral).step(0, 0.01, v, v);
     expect(v).toEqual(u);
     expect(u).not.toEqual(start);
+  });
+
+  it("works with transforms that are given to it, and refuses those of another grid", () => {
+    const options: PeriodicFieldOptions = {
+      points: [6, 4],
+      length: [1, 1],
+      symbol: () => -1,
+      nonlinear: (_t, u, out) => out.set(u),
+    };
+    const calls: string[] = [];
+    const equation = periodicField({
+      ...options,
+      fft(shape) {
+        const ours = gridFft(shape);
+        const { points, size } = ours;
+        return {
+          points,
+          size,
+          forward: (u, out) => void (calls.push("forward"), ours.forward(u, out)),
+          inverse: (c, out) => void (calls.push("inverse"), ours.inverse(c, out)),
+        };
+      },
+    });
+    const u = equation.coefficients((x, y) => x * y);
+    const [a, b] = [new Float64Array(32), new Float64Array(32)];
+    etd1(equation).step(0, 0.1, u, a);
+    expect(calls).toEqual(["forward", "inverse", "forward"]);
+    etd1(periodicField(options)).step(0, 0.1, u, b);
+    expect(a).toEqual(b);
+    expect(() => periodicField({ ...options, fft: () => gridFft([4, 4]) })).toThrow(
+      "periodicField: fft(shape) must have points 24 and size 32, got 16 and 24",
+    );
+    expect(() => periodicField({ ...options, fft: () => gridFft([4, 6]) })).toThrow("got 24 and 36");
   });
 
   it("lays states out as NumPy's rfft2 does, x contiguous", () => {

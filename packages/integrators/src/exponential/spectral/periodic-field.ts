@@ -2,7 +2,7 @@ import { callable, checkOptions, finite, finiteVector, float64, integer, lengthO
 import type { Rhs, Vec } from "../../rhs.ts";
 import type { SemilinearProblem } from "../semilinear.ts";
 import { type Box, type FourierSymbol, type Multiplier, multiplier, sampled } from "./fourier-symbol.ts";
-import { gridFft } from "./grid-fft.ts";
+import { type GridFft, gridFft } from "./grid-fft.ts";
 
 /** One number an axis: a number alone for one axis, or a tuple in the order x, y, z. */
 export type PerAxis =
@@ -33,6 +33,8 @@ export interface PeriodicFieldOptions {
   readonly inner?: FourierSymbol | readonly FourierSymbol[];
   /** Drop the upper third of the modes of N along each axis, so that products of two fields do not alias; default false. */
   readonly dealias?: boolean;
+  /** Makes the transforms for the points along x, y, z, where there are faster ones; default plain loops, any lengths. */
+  readonly fft?: (shape: readonly number[]) => GridFft;
 }
 
 /** A semilinear problem in the Fourier coefficients of a field, with the way in and out. */
@@ -87,8 +89,8 @@ const LARGEST = 67_108_864;
  * @throws TypeError or RangeError for bad options, or a symbol that is not finite or not Hermitian
  */
 export function periodicField(options: PeriodicFieldOptions): PeriodicField {
-  checkOptions(WHERE, options, ["points", "length", "symbol", "nonlinear", "outer", "inner", "dealias"]);
-  const { points, length, symbol, nonlinear, outer, inner, dealias = false } = options;
+  checkOptions(WHERE, options, ["points", "length", "symbol", "nonlinear", "outer", "inner", "dealias", "fft"]);
+  const { points, length, symbol, nonlinear, outer, inner, dealias = false, fft: makeFft = gridFft } = options;
   const box = checkBox(points, length);
   callable(WHERE, "symbol", symbol);
   callable(WHERE, "nonlinear", nonlinear);
@@ -96,8 +98,9 @@ export function periodicField(options: PeriodicFieldOptions): PeriodicField {
   const inners = symbols("inner", inner);
   if (typeof dealias !== "boolean")
     throw new TypeError(`${WHERE}: dealias must be true or false, got ${show(dealias)}`);
-  const fft = gridFft(box.shape);
+  const fft = callable(WHERE, "fft", makeFft)(box.shape);
   const { size } = fft;
+  checkFft(fft, box);
   const before = inners.map((each, k) => factor(`inner${at(inner, k)}`, each, box, false));
   const after = outers.map((each, k) => factor(`outer${at(outer, k)}`, each, box, dealias));
   const values = new Float64Array(before.length * fft.points);
@@ -176,6 +179,16 @@ function checkBox(points: unknown, length: unknown): Box {
   const total = shape.reduce((product, n) => product * n, 1);
   if (total > LARGEST) throw new RangeError(`${WHERE}: points must be at most ${LARGEST} in all, got ${total}`);
   return { shape, lengths: given.map((each, d) => positive(WHERE, named("length", d, counts.length), each)) };
+}
+
+/** Refuses transforms of another grid. */
+function checkFft({ points, size }: GridFft, { shape }: Box): void {
+  const count = shape.reduce((product, n) => product * n, 1);
+  const numbers = (count / shape[0]!) * 2 * (Math.floor(shape[0]! / 2) + 1);
+  if (points !== count || size !== numbers) {
+    const got = `${show(points)} and ${show(size)}`;
+    throw new RangeError(`${WHERE}: fft(shape) must have points ${count} and size ${numbers}, got ${got}`);
+  }
 }
 
 function symbols(name: string, given: PeriodicFieldOptions["outer"]): readonly (FourierSymbol | undefined)[] {
