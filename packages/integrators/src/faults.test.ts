@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { lorenz } from "../test/problems.ts";
 import {
+  automatic,
   bdf,
   dop853,
   dopri5,
+  eulerMaruyama,
   fixed,
+  heunStratonovich,
   type Method,
+  milstein,
+  normal,
   type Problem,
+  type Rhs,
+  random,
   rk4,
   type Solution,
   solve,
@@ -22,6 +29,7 @@ const methods: [name: string, method: () => Method][] = [
   ["dop853", () => dop853()],
   ["fixed(rk4)", () => fixed(rk4, 0.01)],
   ["bdf", () => bdf()],
+  ["automatic", () => automatic()],
 ];
 
 type Fault = (t: number, u: Vec, out: Vec) => void;
@@ -113,5 +121,61 @@ describe.each(methods)("%s with a fault at call n, for every n up to 200", (_nam
 
   it("is the same run twice", () => {
     expect(run(lorenz, method()).u).toEqual(clean.u);
+  });
+});
+
+describe.each([
+  ["Euler-Maruyama", eulerMaruyama],
+  ["Milstein", milstein],
+  ["Heun-Stratonovich", heunStratonovich],
+] as const)("%s with a fault at call n of a coefficient", (_name, scheme) => {
+  const dt = 1 / 64;
+  const coefficient: Rhs = (_t, u, out) => {
+    for (let i = 0; i < 3; i++) out[i] = -0.5 * u[i]!;
+  };
+
+  /** A run, and the start of the step in which call n of the coefficient was made. */
+  function faultyRun(which: "drift" | "diffusion" | undefined, n: number, fault: (t: number, out: Vec) => void) {
+    let calls = 0;
+    let step = 0;
+    const broken: Rhs = (t, u, out) => {
+      coefficient(t, u, out);
+      if (++calls === n) {
+        step = Math.floor(t / dt + 1e-9);
+        fault(t, out);
+      }
+    };
+    const problem = { size: 3, drift: coefficient, diffusion: coefficient, ...(which && { [which]: broken }) };
+    const solution = solve(scheme(problem, normal(random(5))), [1, 2, 3], [0, 1], { dt, throw: false });
+    return { solution, step };
+  }
+  const clean = faultyRun(undefined, 0, () => {}).solution;
+
+  it.each(["drift", "diffusion"] as const)("ends when the %s is not finite, the frames before it kept", (which) => {
+    for (const value of [Number.NaN, Infinity, -Infinity]) {
+      for (let n = 1; n <= 60; n++) {
+        const { solution } = faultyRun(which, n, (_t, out) => void (out[1] = value));
+        const { status, error, t, u } = solution;
+        expect(status).toBe("nonfinite-state");
+        expect(error!.message).toContain("component 1");
+        expect(error!.t).toBe(t.at(-1));
+        expect(error!.step).toBe(t.length - 1);
+        expect(u).toEqual(clean.u.subarray(0, u.length));
+      }
+    }
+  });
+
+  it.each(["drift", "diffusion"] as const)("ends with the cause when the %s throws, at the step's start", (which) => {
+    const cause = new TypeError("mine");
+    for (let n = 1; n <= 60; n++) {
+      const { solution, step } = faultyRun(which, n, () => {
+        throw cause;
+      });
+      expect(solution.status).toBe("callback-threw");
+      expect(solution.error!.cause).toBe(cause);
+      // Heun's scheme evaluates at both ends of a step.
+      expect([step, step - 1]).toContain(solution.error!.step);
+      expect(solution.u).toEqual(clean.u.subarray(0, solution.u.length));
+    }
   });
 });

@@ -4,17 +4,23 @@ import { describe, expect, it } from "vitest";
 import { michaelisMenten } from "../test/problems.ts";
 import {
   adaptive,
+  automatic,
   dop853,
   dopri5,
   dopri5Tableau,
   ensemble,
   euler,
+  eulerMaruyama,
   fixed,
   heun,
+  heunStratonovich,
   type Method,
   midpoint,
+  milstein,
+  type Problem,
   projective,
   type Rhs,
+  reflecting,
   rk4,
   rk4Tableau,
   rungeKutta,
@@ -67,10 +73,10 @@ function stepperLoop(stepper: Stepper, dt: number): () => void {
   };
 }
 
-function methodLoop(method: Method): () => void {
+function methodLoop(method: Method, problem: Problem = { size, rhs }): () => void {
   const stats = { steps: 0, rejected: 0, rhs: 0, rhsForJacobian: 0, jacobians: 0, factorisations: 0 };
   const run = method.start({
-    problem: { size, rhs },
+    problem,
     t0: 0,
     t1: 1e9,
     u0: new Float64Array(size).fill(1),
@@ -93,6 +99,18 @@ const schemes: [string, Scheme][] = [
   ["rk4", rk4],
   ["dopri5 tableau", rungeKutta(dopri5Tableau)],
 ];
+/** Follows cos t with |lambda| = 1e4: `automatic` is in its implicit method after some twenty steps. */
+const stiff: Problem = {
+  size,
+  rhs(t, u, out) {
+    const target = Math.cos(t);
+    for (let i = 0; i < size; i++) out[i] = 1e4 * (target - u[i]!);
+  },
+};
+const coefficients = { size, drift: rhs, diffusion: rhs };
+// Any numbers will do, and cheap ones are quicker than normal ones.
+let sign = 1;
+const noise = (): number => (sign = -sign);
 const inner = timeStepper(rk4(rhs, size), 0.001);
 const loops: [string, () => () => void][] = [
   ...schemes.map(([name, scheme]): [string, () => () => void] => [name, () => stepperLoop(scheme(rhs, size), 0.01)]),
@@ -100,6 +118,21 @@ const loops: [string, () => () => void][] = [
   ["tsit5", () => methodLoop(tsit5())],
   ["dop853", () => methodLoop(dop853())],
   ["fixed(rk4)", () => methodLoop(fixed(rk4, 0.1))],
+  ["automatic, not stiff", () => methodLoop(automatic())],
+  ["automatic, stiff", () => methodLoop(automatic(), stiff)],
+  ["Euler-Maruyama", () => stepperLoop(eulerMaruyama(coefficients, noise), 0.01)],
+  ["Milstein", () => stepperLoop(milstein(coefficients, noise), 0.01)],
+  ["Heun-Stratonovich", () => stepperLoop(heunStratonovich(coefficients, noise), 0.01)],
+  [
+    "reflecting, a source a member",
+    () => {
+      const free = eulerMaruyama(
+        coefficients,
+        Array.from({ length: 32 }, () => noise),
+      );
+      return stepperLoop(reflecting(free, { lower: -5, upper: 5 }), 0.01);
+    },
+  ],
   ["projective", () => stepperLoop(projective(inner, { burst: 0.003, outer: rk4Tableau }), 0.1)],
   [
     "projective of an ensemble",
