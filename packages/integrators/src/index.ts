@@ -87,6 +87,8 @@ export type {
   ParallelOptions,
   ParallelReport,
   ParallelTimeStepper,
+  ToCoarse,
+  ToFine,
 } from "./parallel/time-parallel.ts";
 export { type SliceModel, type TimeSlice, timeSlices } from "./parallel/time-slices.ts";
 

@@ -41,16 +41,32 @@ export interface ParallelTimeStepper extends TimeStepper {
   readonly ends: Vec;
 }
 
-/** The maps between the scales; those of `@hml/lift-restrict` fit. */
+/** Fine to coarse; a `Restriction` of `@hml/lift-restrict` is one. */
+export interface ToCoarse {
+  /** Length of the fine state. */
+  readonly fineSize: number;
+  /** Length of the coarse state. */
+  readonly coarseSize: number;
+  /** Writes the coarse state of `fine` into `out`. */
+  restrict(fine: Vec, out: Vec): void;
+}
+
+/** Coarse to fine; a `Lifting` of `@hml/lift-restrict` is one. */
+export interface ToFine {
+  /** Length of the fine state. */
+  readonly fineSize: number;
+  /** Length of the coarse state. */
+  readonly coarseSize: number;
+  /** Writes a fine state with the coarse state `coarse` into `out`. */
+  lift(coarse: Vec, out: Vec): void;
+}
+
+/** The maps between the scales. */
 export interface MicroMacroMaps {
   /** Fine to coarse. */
-  readonly restriction: {
-    readonly fineSize: number;
-    readonly coarseSize: number;
-    restrict(fine: Vec, out: Vec): void;
-  };
+  readonly restriction: ToCoarse;
   /** Coarse to fine, for the first guess only. */
-  readonly lifting: { readonly fineSize: number; readonly coarseSize: number; lift(coarse: Vec, out: Vec): void };
+  readonly lifting: ToFine;
   /**
    * Writes into `out` the fine state nearest to `fine` whose restriction is `coarse`. It must keep what is fast in `fine`,
    * and give back `fine` itself when `coarse` is already its restriction. `out` is not `fine`.
@@ -79,7 +95,7 @@ export function timeParallel(where: string, options: MicroMacroOptions): Paralle
   callable(where, "coarse.advance", coarse?.advance);
   integer(where, "coarse.size", coarse.size, coarseSize, coarseSize);
   const slices = integer(where, "slices", options.slices, 1);
-  integer(where, "slices * restriction.fineSize", slices * size, 1, 2 ** 30);
+  integer(where, "slices * restriction.fineSize", slices * size, 1, 1_073_741_824);
   const cap = integer(where, "iterations", options.iterations ?? slices, 1, slices);
   const tolerances = checkTolerances(where, options, coarseSize);
   const fine = fineModel(where, options.fine, size, slices);
