@@ -3,7 +3,16 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { homogenizationLattice, latticeDiffusion, latticeWave, nonlinearDiffusion } from "@hml/systems";
 import { describe, expect, it } from "vitest";
-import { bloch, lagrange, patchGrid, patchModes, spectral, type Coupling, type PatchModes } from "../../src/index.ts";
+import {
+  bloch,
+  lagrange,
+  patchGrid,
+  patchModes,
+  spectral,
+  type ComplexMatrix,
+  type Coupling,
+  type PatchModes,
+} from "../../src/index.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const refs = path.resolve(root, process.env["HML_SHARED"] ?? "../shared", "refs/eqfree");
@@ -18,6 +27,17 @@ interface Case1d extends Orders<Spectrum> {
   readonly c: readonly number[];
   readonly nPatch: number;
   readonly nSubP: number;
+}
+interface Ensemble {
+  readonly name: string;
+  readonly c: readonly number[];
+  readonly nPatch: number;
+  readonly nSubP: number;
+  readonly ratio: number;
+  readonly ordCC: number;
+  readonly nZero: number;
+  readonly leading: readonly number[];
+  readonly csEnsemble: readonly (readonly number[])[];
 }
 interface Modes2d {
   readonly macro: readonly number[];
@@ -64,6 +84,30 @@ describe("patchModes against the reference's spectra", () => {
         for (const [k, value] of expected.macro.entries()) {
           expect(close(modes.eigenvalues(k).re[0]!, value, most), `${one.name} ${order} macro ${k}`).toBe(true);
         }
+      }
+    }
+  });
+
+  it.skipIf(absent)("ensembles of phases: the number of zero eigenvalues and the leading ones to 1e-9", () => {
+    for (const one of read<Ensemble>("hetdiff1d-ensemble.json")) {
+      const lattice = latticeDiffusion({ period: [one.c.length], bonds: [one.c], convention: "forward" });
+      const period = one.csEnsemble[0]!.length;
+      const grid = patchGrid({
+        dim: 1,
+        extent: 2 * Math.PI,
+        patches: one.nPatch,
+        points: one.nSubP,
+        ratio: one.ratio,
+        period,
+      });
+      const modes = patchModes(grid, lattice.rhs, couplingOf(`ordCC${one.ordCC}`, "edgy"));
+      const found: number[] = [];
+      for (let m = 0; m < modes.count; m++) found.push(...modes.eigenvalues(m).re);
+      found.sort((a, b) => b - a);
+      const most = found.at(-1)!;
+      expect(found.filter((value) => Math.abs(value) < 1e-14 * Math.abs(most)).length, one.name).toBe(one.nZero);
+      for (const [n, value] of one.leading.entries()) {
+        expect(close(found[n]!, value, most), `${one.name} ${one.ordCC} ${n}: ${found[n]} ${value}`).toBe(true);
       }
     }
   });
@@ -176,6 +220,28 @@ describe("patchModes", () => {
       const found = modes.eigenvalues(m).re;
       for (let e = 0; e < 3; e++) expect(Math.abs(found[e]! - all[e]!)).toBeLessThan(1e-9);
     }
+  });
+
+  it("is Hermitian to 1e-14 in every mode under edgy coupling of every order, and is not under centre coupling", () => {
+    const deviation = ({ size, re, im }: ComplexMatrix): number => {
+      let [apart, most] = [0, 0];
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j < size; j++) {
+          const [here, there] = [i * size + j, j * size + i];
+          apart = Math.max(apart, Math.abs(re[here]! - re[there]!), Math.abs(im[here]! + im[there]!));
+          most = Math.max(most, Math.abs(re[here]!));
+        }
+      }
+      return apart / most;
+    };
+    const worst = (coupling: Coupling, points: number): number => {
+      const grid = patchGrid({ dim: 2, extent: 6, patches: [11, 12], points, ratio: 0.3 });
+      const modes = patchModes(grid, homogenizationLattice("simulated").rhs, coupling);
+      return Math.max(...Array.from({ length: modes.count }, (_, m) => deviation(modes.block(m))));
+    };
+    for (const order of [2, 4, 6, 8, 10]) expect(worst(lagrange(order), 5)).toBeLessThan(1e-14);
+    expect(worst(spectral(), 5)).toBeLessThan(1e-14);
+    expect(worst(lagrange(4, { source: "centre" }), 5)).toBeGreaterThan(0.1);
   });
 
   it("takes several fields: waves of two channels have purely imaginary macro eigenvalues under edgy coupling", () => {
