@@ -121,7 +121,7 @@ export const planePresets: {
       ...ours,
       loss: "relative",
       epochs: 8,
-      learningRate: 3e-3,
+      learningRate: 1e-2,
       restoreBest: false,
     }),
     divergence: preset(divergenceNet({ period: [2 * Math.PI, 2 * Math.PI] }), {
