@@ -51,6 +51,7 @@ const methods: [name: string, method: () => Method, problem: Problem, u0: number
   ["fixed(rk4)", () => fixed(rk4, 0.01), lorenz, [1, 1, 1], 2],
   ["bdf", () => bdf(), vanDerPol, [2, 0], 60],
   ["bdf without modification, to order 3", () => bdf({ ndf: false, maxOrder: 3 }), vanDerPol, [2, 0], 60],
+  ["bdf with GMRES", () => bdf({ jacobian: { krylov: "gmres" } }), vanDerPol, [2, 0], 60],
   ["radau", () => radau(), vanDerPol, [2, 0], 60],
   ["rosenbrock", () => rosenbrock(), vanDerPol, [2, 0], 60],
   ["automatic", () => automatic(), stiffVanDerPol, [2, 0], 900],

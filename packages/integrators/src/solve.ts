@@ -46,8 +46,8 @@ export interface StepperOptions extends RunOptions {
  * method's dense-output order between steps and exact at both ends of the span. An empty span gives one frame and calls
  * nothing. The first call of the right-hand side is checked: it must fill `out`, return nothing and leave `u` alone.
  *
- * Start with `dopri5()`; take `bdf()` when it needs far more steps than the solution has features. `rtol` 1e-6 gives
- * about five digits; `atol` belongs at the size below which a component does not matter.
+ * Start with `automatic()`, or with `dopri5()`, and take `bdf()` when that needs far more steps than the solution has
+ * features. `rtol` 1e-6 gives about five digits; `atol` belongs at the size below which a component does not matter.
  *
  * With `events` every sign change of a g(t, u) over an accepted step is found: the root by Brent's method on the dense
  * output, to 4 eps |t| (of the step's larger end). `Solution.events` holds times and states. The first terminal event in
