@@ -1,6 +1,4 @@
 import type { Vec } from "@hml/integrators";
-import { product } from "../patch-grid.ts";
-import { conjugateMode } from "./mode-map.ts";
 import type { PatchModes } from "./patch-modes.ts";
 
 /**
@@ -22,7 +20,10 @@ export function macroJacobian(modes: PatchModes): Vec {
   const re = new Float64Array(count);
   const im = new Float64Array(count);
   for (let m = 0; m < count; m++) {
-    const partner = conjugateMode(m, patches);
+    const partner = flatOf(
+      indices(m, patches).map((k, a) => (patches[a]! - k) % patches[a]!),
+      patches,
+    );
     if (partner < m) continue;
     const { re: real, im: imaginary } = modes.eigenvalues(m);
     re[m] = real[0]!;
@@ -45,11 +46,8 @@ export function macroJacobian(modes: PatchModes): Vec {
   for (let to = 0; to < count; to++) {
     const here = indices(to, patches);
     for (let from = 0; from < count; from++) {
-      const apart = indices(from, patches).reduce(
-        (flat, k, a) => flat + ((here[a]! - k + patches[a]!) % patches[a]!) * product(patches.slice(0, a)),
-        0,
-      );
-      out[to * count + from] = kernel[apart]!;
+      const apart = indices(from, patches).map((k, a) => (here[a]! - k + patches[a]!) % patches[a]!);
+      out[to * count + from] = kernel[flatOf(apart, patches)]!;
     }
   }
   return out;
@@ -62,4 +60,8 @@ function indices(flat: number, shape: readonly number[]): number[] {
     rest = Math.floor(rest / count);
     return k;
   });
+}
+
+function flatOf(place: readonly number[], shape: readonly number[]): number {
+  return place.reduceRight((flat, k, a) => flat * shape[a]! + k, 0);
 }

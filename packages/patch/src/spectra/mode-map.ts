@@ -8,31 +8,31 @@ import { patchTransform } from "./patch-transform.ts";
 export interface ModeMap {
   /** The grid of the modes. */
   readonly grid: PatchGrid;
-  /** One mode of each conjugate pair: the matrices are given for these, in this order. */
+  /** The modes that matrices are given for, in this order; the others are their conjugates, as states are real. */
   readonly leading: Int32Array;
   /** out = the map of u; `out` may be `u`. */
   apply(matrices: readonly ComplexMatrix[], u: Vec, out: Vec): void;
 }
 
-/** Prepares maps over the modes of a scheme; the other mode of a pair takes the conjugate, as states are real. */
+/** Prepares maps over the modes of a scheme. */
 export function modeMap(modes: PatchModes): ModeMap {
   const { grid, count, blockSize } = modes;
   const inner = product(grid.interior);
   const transform = patchTransform(grid);
-  const { re, im } = transform;
-  const partners = Int32Array.from({ length: count }, (_, m) => conjugateMode(m, grid.patches));
-  const leading = Int32Array.from(partners.keys()).filter((m) => m <= partners[m]!);
-  // Row of a block to place in mode 0 of a transformed state `[member, channel, mode, point]`.
+  const { re, im, half } = transform;
+  const across = grid.patches[0]!;
+  const kept = (count / across) * half;
+  const leading = Int32Array.from({ length: kept }, (_, n) => Math.floor(n / half) * across + (n % half));
+  // Row of a block to its place in the first mode of a transformed state `[member, channel, mode, point]`.
   const rowOf = Int32Array.from(
     { length: blockSize },
-    (_, row) => Math.floor(row / inner) * count * inner + (row % inner),
+    (_, row) => Math.floor(row / inner) * kept * inner + (row % inner),
   );
   const wRe = new Float64Array(blockSize);
   const wIm = new Float64Array(blockSize);
 
-  const map = (mode: number, matrix: ComplexMatrix): void => {
-    const shift = mode * inner;
-    const mirror = partners[mode]! * inner;
+  const map = (n: number, matrix: ComplexMatrix): void => {
+    const shift = n * inner;
     for (let row = 0; row < blockSize; row++) {
       wRe[row] = re[rowOf[row]! + shift]!;
       wIm[row] = im[rowOf[row]! + shift]!;
@@ -47,11 +47,8 @@ export function modeMap(modes: PatchModes): ModeMap {
         sumRe += x * wRe[j]! - y * wIm[j]!;
         sumIm += x * wIm[j]! + y * wRe[j]!;
       }
-      const at = rowOf[row]!;
-      re[at + mirror] = sumRe;
-      im[at + mirror] = -sumIm;
-      re[at + shift] = sumRe;
-      im[at + shift] = shift === mirror ? 0 : sumIm;
+      re[rowOf[row]! + shift] = sumRe;
+      im[rowOf[row]! + shift] = sumIm;
     }
   };
   return {
@@ -59,22 +56,8 @@ export function modeMap(modes: PatchModes): ModeMap {
     leading,
     apply(matrices, u, out) {
       transform.forward(u);
-      for (let n = 0; n < leading.length; n++) map(leading[n]!, matrices[n]!);
+      for (let n = 0; n < leading.length; n++) map(n, matrices[n]!);
       transform.inverse(out);
     },
   };
-}
-
-/** The mode of the opposite waves. */
-export function conjugateMode(mode: number, patches: readonly number[]): number {
-  let rest = mode;
-  let stride = 1;
-  let out = 0;
-  for (const count of patches) {
-    const k = rest % count;
-    rest = Math.floor(rest / count);
-    out += ((count - k) % count) * stride;
-    stride *= count;
-  }
-  return out;
 }
