@@ -121,9 +121,9 @@ export interface RunOptions {
    */
   readonly saveAt?: ArrayLike<number>;
   /**
-   * Called after every accepted step; `u` is a view that must be neither kept nor written. When it returns `"stop"`
-   * the run ends there with status `stopped`, which is no failure; anything else it returns is ignored. What it throws ends the run with
-   * code `callback-threw`.
+   * Called after every accepted step; `u` is a view that must be neither kept nor written. When it returns `"stop"` the
+   * run ends there with status `stopped`, which is no failure; anything else it returns is ignored. What it throws ends
+   * the run with code `callback-threw`.
    */
   readonly onStep?: (t: number, u: Vec) => unknown;
   /** Cap on accepted steps, default 1,000,000; reaching it ends the run with code `max-steps`. */
@@ -137,10 +137,12 @@ export interface RunOptions {
   /**
    * The `restart` of a solution that was stopped, by whatever cause: go on from there. The other arguments must be those
    * of that run, `u0` and the whole span included, so that its call with one option more continues it, and with
-   * `undefined` begins it. Frames are the state reached and those after it; what lay before is not repeated. The steps
-   * have the bits of a run that was never stopped; only where an implicit method failed in a step for which it had already
-   * renewed its Jacobian do they agree to the tolerance of its iteration. Tolerances, events' functions and callbacks may be others; so may the
-   * end, but `fixed` and a bound stepper must then stand at the end of a stretch of equal steps.
+   * `undefined` begins it. Frames are the state reached and those after it; what lay before is not repeated.
+   *
+   * The steps have the bits of a run that was never stopped; only where an implicit method failed in a step for which it
+   * had already renewed its Jacobian do they agree to the tolerance of its iteration. Tolerances, events' functions and
+   * callbacks may be others; so may the end, but `fixed` and a bound stepper must then stand at the end of a stretch of
+   * equal steps.
    */
   readonly resume?: Restart | undefined;
   /** Throw the IntegrationError of a run that fails (default), or return the partial solution with its `status`. */

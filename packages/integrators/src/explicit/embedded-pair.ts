@@ -6,8 +6,9 @@ import { startEmbeddedRun } from "./embedded-run.ts";
 import type { ButcherTableau } from "./tableau.ts";
 
 /**
- * An explicit Runge-Kutta scheme of s stages, the last at t + h, with an error estimate and dense output. Slopes are k[0] ... k[s - 1] of
- * the stages, k[s] = f(t + h, u+), which is the first slope of the next step, then those of the extra stages.
+ * An explicit Runge-Kutta scheme of s stages, the last at t + h, with an error estimate and dense output. Slopes are
+ * k[0] ... k[s - 1] of the stages, k[s] = f(t + h, u+), which is the first slope of the next step, then those of the extra
+ * stages.
  */
 export interface EmbeddedPair {
   /** The method's name, for messages. */
