@@ -12,6 +12,8 @@ export const referenceHint = existsSync(folder) ? "reference data" : "set HML_SH
 export interface ReferenceProblem {
   readonly t: number[];
   readonly y: number[][];
+  /** Components that `y` holds, where it does not hold all. */
+  readonly idx?: number[];
 }
 
 /** The parts of the reference files that these tests read. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fittedOrder } from "../../test/problems.ts";
 import { denseLu } from "./dense-lu.ts";
 import { bdfFormulas, differenceTable, interpolate } from "./difference-table.ts";
 import { stageNewton } from "./newton.ts";
@@ -19,16 +20,6 @@ function tabulate(y: (t: number) => number[], t: number, h: number, order: numbe
     }
   }
   return table;
-}
-
-/** Slope of log2(error) against log2(steps) by least squares. */
-function fittedOrder(steps: number[], errors: number[]): number {
-  const x = steps.map(Math.log2);
-  const y = errors.map((error) => -Math.log2(error));
-  const xMean = x.reduce((a, b) => a + b) / x.length;
-  const yMean = y.reduce((a, b) => a + b) / y.length;
-  const top = x.reduce((sum, value, k) => sum + (value - xMean) * (y[k]! - yMean), 0);
-  return top / x.reduce((sum, value) => sum + (value - xMean) * (value - xMean), 0);
 }
 
 interface Linear {
@@ -105,22 +96,22 @@ describe("the formulas", () => {
     { order, ndf: false },
   ]);
 
-  it.each(orders)("of order $order (ndf $ndf) converge at their order on y' = y cos t", ({ order, ndf }) => {
+  it.each(orders)("I1 of order $order (ndf $ndf) converge at their order on y' = y cos t", ({ order, ndf }) => {
     const { steps } = oscillating;
     // Four halvings where the next term of the error is small; the last error of order 5 is 1e-14, above rounding.
     const fitted = fittedOrder(
-      steps,
+      steps.map((n) => 1 / n),
       steps.map((n) => fixedStepError(oscillating, order, n, ndf)),
     );
     expect(Math.abs(fitted - order)).toBeLessThan(0.1);
   });
 
   it.each(orders)(
-    "of order $order (ndf $ndf) converge at their order next to a fast mode of -1000",
+    "I1 of order $order (ndf $ndf) converge at their order next to a fast mode of -1000",
     ({ order, ndf }) => {
       const { steps } = stiff;
       const fitted = fittedOrder(
-        steps,
+        steps.map((n) => 1 / n),
         steps.map((n) => fixedStepError(stiff, order, n, ndf)),
       );
       expect(Math.abs(fitted - order)).toBeLessThan(0.1);
