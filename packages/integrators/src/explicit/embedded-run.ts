@@ -188,7 +188,11 @@ export function startEmbeddedRun(pair: EmbeddedPair, run: RunStart, control: Ste
    */
   function rates(out: Vec): void {
     const kStage = k[stageCount - 1]!;
-    let [slopes, states, change, first, last] = [0, 0, 0, 0, 0];
+    let slopes = 0;
+    let states = 0;
+    let change = 0;
+    let first = 0;
+    let last = 0;
     for (let i = 0; i < size; i++) {
       const before = kFirst[i]!;
       const after = kLast[i]!;
