@@ -52,7 +52,8 @@ interface Symbols {
  * Splits a linear (or linearised) patch scheme on a periodic grid into its macroscale modes. Every patch runs the same law
  * and the coupling is the same for each, so the Jacobian is block-circulant: a Fourier transform over patches leaves
  * one block of (points - 2 edgePoints)^dim rows for each mode. One patch is run on unit vectors, once; each block then
- * costs a pass over its nonzero entries.
+ * costs a pass over its nonzero entries. Eigenvalues of a block of 9 rows take about a millisecond, of 81 rows some tenths of
+ * a second.
  *
  * @throws RangeError for a grid with walls, a coupling that differs from patch to patch, a model that is not linear (when no
  * `about` is given) or not the same on every patch.
