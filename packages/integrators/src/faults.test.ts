@@ -14,7 +14,9 @@ import {
   type Problem,
   type Rhs,
   random,
+  radau,
   rk4,
+  rosenbrock,
   type Solution,
   solve,
   tsit5,
@@ -29,6 +31,8 @@ const methods: [name: string, method: () => Method][] = [
   ["dop853", () => dop853()],
   ["fixed(rk4)", () => fixed(rk4, 0.01)],
   ["bdf", () => bdf()],
+  ["radau", () => radau()],
+  ["rosenbrock", () => rosenbrock()],
   ["automatic", () => automatic()],
 ];
 

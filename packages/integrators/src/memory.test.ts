@@ -28,6 +28,9 @@ import {
   type Stepper,
   timeStepper,
   tsit5,
+  bdf,
+  radau,
+  rosenbrock,
 } from "./index.ts";
 
 setFlagsFromString("--expose-gc");
@@ -107,6 +110,7 @@ const stiff: Problem = {
     for (let i = 0; i < size; i++) out[i] = 1e4 * (target - u[i]!);
   },
 };
+const nearest = { lower: 1, upper: 1 };
 const coefficients = { size, drift: rhs, diffusion: rhs };
 // Any numbers will do, and cheap ones are quicker than normal ones.
 let sign = 1;
@@ -120,6 +124,12 @@ const loops: [string, () => () => void][] = [
   ["fixed(rk4)", () => methodLoop(fixed(rk4, 0.1))],
   ["automatic, not stiff", () => methodLoop(automatic())],
   ["automatic, stiff", () => methodLoop(automatic(), stiff)],
+  ["bdf, dense", () => methodLoop(bdf(), stiff)],
+  ["bdf, ring", () => methodLoop(bdf({ jacobian: { ...nearest, periodic: true } }), stiff)],
+  ["bdf, GMRES", () => methodLoop(bdf({ jacobian: { krylov: "gmres" } }), stiff)],
+  ["radau, band", () => methodLoop(radau({ jacobian: nearest }), stiff)],
+  ["radau, ring", () => methodLoop(radau({ jacobian: { ...nearest, periodic: true } }), stiff)],
+  ["rosenbrock, band", () => methodLoop(rosenbrock({ jacobian: nearest }), stiff)],
   ["Euler-Maruyama", () => stepperLoop(eulerMaruyama(coefficients, noise), 0.01)],
   ["Milstein", () => stepperLoop(milstein(coefficients, noise), 0.01)],
   ["Heun-Stratonovich", () => stepperLoop(heunStratonovich(coefficients, noise), 0.01)],
