@@ -321,8 +321,8 @@ describe("train", () => {
       throw: false,
     });
     expect(trained.history.status).toBe("aborted");
-    // 25 ms of work between two looks; the bound leaves a loaded machine ten times that. 1,000 epochs take minutes.
-    expect(performance.now() - raised).toBeLessThan(250);
+    // 25 ms of work between two looks; the bound leaves a busy machine a hundred times that. 1,000 epochs take minutes.
+    expect(performance.now() - raised).toBeLessThan(2500);
   });
 
   it("ends with callback-threw when onProgress throws", async () => {

@@ -9,16 +9,25 @@ export function float64Copy(where: string, name: string, values: Numbers): Float
   const source: unknown =
     values !== null && typeof values === "object" && "data" in values && "shape" in values ? values.data : values;
   const length = lengthOf(where, name, source as ArrayLike<number>);
+  // An object that only claims a length is told by its last value, before memory is asked for.
+  if (length > 0) checkValue(where, name, length - 1, (source as ArrayLike<unknown>)[length - 1]);
   const out = new Float64Array(length);
   for (let i = 0; i < length; i++) {
     const value = (source as ArrayLike<unknown>)[i];
-    if (typeof value === "number") out[i] = value;
-    else if (typeof value === "bigint") {
-      out[i] = Number(value);
-      if (BigInt(out[i]!) !== value) {
-        throw new RangeError(`${where}: ${name}[${i}] must fit a float64 exactly, got ${show(value)}`);
-      }
-    } else throw new TypeError(`${where}: ${name}[${i}] must be a number, got ${show(value)}`);
+    out[i] = checkValue(where, name, i, value);
   }
   return out;
+}
+
+/** The value as a float64, or an error that names its index. */
+function checkValue(where: string, name: string, index: number, value: unknown): number {
+  if (typeof value === "number") return value;
+  if (typeof value !== "bigint") {
+    throw new TypeError(`${where}: ${name}[${index}] must be a number, got ${show(value)}`);
+  }
+  const number = Number(value);
+  if (BigInt(number) !== value) {
+    throw new RangeError(`${where}: ${name}[${index}] must fit a float64 exactly, got ${show(value)}`);
+  }
+  return number;
 }
