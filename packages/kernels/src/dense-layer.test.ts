@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ACTIVATIONS } from "./activation.ts";
-import { type Activation, denseLayer, type DenseLayer, kernelEngine, type Precision } from "./index.ts";
+import {
+  type Activation,
+  denseLayer,
+  type DenseLayer,
+  denseLayerBytes,
+  kernelEngine,
+  type Precision,
+} from "./index.ts";
 
 const shapes = fc.record({
   rows: fc.integer({ min: 1, max: 75 }),
@@ -121,6 +128,39 @@ describe("denseLayer", () => {
     whole.backward();
     expect(part.weightGradient).toEqual(whole.weightGradient);
     expect(part.biasGradient).toEqual(whole.biasGradient);
+  });
+
+  it("fills an engine of the bytes that it says it takes, arrays of its own or shared", () => {
+    const arrays = ["input", "inputGradient", "weightGradient", "biasGradient"] as const;
+    fc.assert(
+      fc.property(
+        shapes,
+        fc.constantFrom<Precision>("float64", "float32"),
+        fc.subarray([...arrays]),
+        (shape, precision, wanted) => {
+          const { rows, inputs, units } = shape;
+          const written = shape.gradient === "all" ? wanted : wanted.filter((name) => name !== "inputGradient");
+          const shared = shape.bias ? written : written.filter((name) => name !== "biasGradient");
+          const lengths = {
+            input: rows * inputs,
+            inputGradient: rows * inputs,
+            weightGradient: units * inputs,
+            biasGradient: units,
+          };
+          const bytes = denseLayerBytes({ ...shape, precision }, shared);
+          const others = shared.reduce((sum, name) => sum + 8 * lengths[name] + 16, 0);
+          const engine = kernelEngine({ bytes: bytes + others });
+          const given = Object.fromEntries(shared.map((name) => [name, engine[precision](lengths[name])]));
+          const before = engine.used;
+          denseLayer<Precision>(engine, { ...shape, precision, ...given });
+          if (engine.kind === "wasm") expect(engine.used - before).toBe(bytes);
+          else expect(engine.used - before).toBeLessThanOrEqual(bytes);
+        },
+      ),
+    );
+    expect(() => denseLayerBytes({ rows: 0, inputs: 1, units: 1 })).toThrow(/rows must be an integer/);
+    // @ts-expect-error no array of this name
+    expect(() => denseLayerBytes({ rows: 1, inputs: 1, units: 1 }, ["inputs"])).toThrow(/shared must be one of/);
   });
 
   it("takes up new parameters, from any array of numbers", () => {

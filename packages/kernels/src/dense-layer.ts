@@ -2,7 +2,7 @@ import { checkOptions, integer, lengthOf, oneOf } from "@hml/guard";
 import { ACTIVATIONS, type Activation } from "./activation.ts";
 import { denseCode } from "./dense-code.ts";
 import { allocate, type KernelEngine, own } from "./engine.ts";
-import { LARGEST } from "./gemm.ts";
+import { LARGEST, packedLength } from "./gemm.ts";
 import { checkApart } from "./overlap.ts";
 import { checkPrecision, type FloatArrays, type Precision } from "./precision.ts";
 
@@ -31,6 +31,15 @@ export interface DenseLayerOptions<P extends Precision = "float64"> {
   /** Taken as `biasGradient`. */
   readonly biasGradient?: FloatArrays[P];
 }
+
+/** What decides how much memory a layer takes. */
+export type DenseLayerSizes = Pick<
+  DenseLayerOptions<Precision>,
+  "rows" | "inputs" | "units" | "activation" | "bias" | "precision" | "gradient"
+>;
+
+/** Arrays that a layer may share with others. */
+export type DenseLayerShared = "input" | "inputGradient" | "weightGradient" | "biasGradient";
 
 /** One dense layer with its arrays, all of them the engine's. */
 export interface DenseLayer<P extends Precision = "float64"> {
@@ -75,12 +84,9 @@ export function denseLayer<P extends Precision = "float64">(
 ): DenseLayer<P> {
   const where = "denseLayer";
   checkOptions(where, options, KEYS);
-  const { rows, inputs, units, activation = "linear", bias: withBias = true, gradient = "none" } = options;
-  for (const [name, value] of Object.entries({ rows, inputs, units })) integer(where, name, value, 1, LARGEST);
-  oneOf(where, "activation", activation, ACTIVATIONS);
-  oneOf(where, "gradient", gradient, ["none", "parameters", "all"]);
-  if (typeof withBias !== "boolean") throw new TypeError(`${where}: bias must be true or false, got ${withBias}`);
-  const precision = checkPrecision(where, options.precision ?? "float64") as P;
+  const sizes = sizesOf(where, options);
+  const { rows, inputs, units, activation, bias: withBias, gradient } = sizes;
+  const precision = sizes.precision as P;
 
   const adopt = (name: keyof typeof options, length: number, wanted: boolean): FloatArrays[P] | undefined => {
     const given = options[name];
@@ -134,7 +140,48 @@ export function denseLayer<P extends Precision = "float64">(
   };
 }
 
-const KEYS: readonly (keyof DenseLayerOptions)[] = [
+/**
+ * Bytes of an engine that `denseLayer` takes with these options when the arrays in `shared` are given to it; a plain
+ * engine needs less. An engine of the sum over its layers, and of its other arrays, each rounded up to 16 bytes, is filled.
+ *
+ * @throws TypeError, RangeError for bad options.
+ */
+export function denseLayerBytes(options: DenseLayerSizes, shared: readonly DenseLayerShared[] = []): number {
+  const where = "denseLayerBytes";
+  checkOptions(where, options, SIZES);
+  const { rows, inputs, units, bias, gradient, precision } = sizesOf(where, options);
+  for (const name of shared) oneOf(where, "shared", name, SHARED);
+  const backwards = gradient !== "none";
+  const across = gradient === "all";
+  const made = (name: DenseLayerShared, length: number): number => (shared.includes(name) ? 0 : length);
+  const lengths = [
+    made("input", rows * inputs),
+    across ? made("inputGradient", rows * inputs) : 0,
+    backwards ? made("weightGradient", units * inputs) : 0,
+    backwards && bias ? made("biasGradient", units) : 0,
+    backwards ? rows * units : 0,
+    rows * units,
+    units * inputs,
+    bias ? units : 0,
+    packedLength(precision, units, inputs),
+    across ? packedLength(precision, inputs, units) : 0,
+  ];
+  const size = precision === "float64" ? 8 : 4;
+  return lengths.reduce((sum, length) => sum + 16 * Math.ceil((length * size) / 16), 0);
+}
+
+/** The sizes of a layer, checked, with nothing left to default. */
+function sizesOf(where: string, options: DenseLayerSizes): Required<DenseLayerSizes> {
+  const { rows, inputs, units, activation = "linear", bias = true, gradient = "none" } = options;
+  for (const [name, value] of Object.entries({ rows, inputs, units })) integer(where, name, value, 1, LARGEST);
+  oneOf(where, "activation", activation, ACTIVATIONS);
+  oneOf(where, "gradient", gradient, ["none", "parameters", "all"]);
+  if (typeof bias !== "boolean") throw new TypeError(`${where}: bias must be true or false, got ${bias}`);
+  const precision = checkPrecision(where, options.precision ?? "float64");
+  return { rows, inputs, units, activation, bias, gradient, precision };
+}
+
+const SIZES: readonly (keyof DenseLayerSizes)[] = [
   "rows",
   "inputs",
   "units",
@@ -142,8 +189,6 @@ const KEYS: readonly (keyof DenseLayerOptions)[] = [
   "bias",
   "precision",
   "gradient",
-  "input",
-  "inputGradient",
-  "weightGradient",
-  "biasGradient",
 ];
+const SHARED: readonly DenseLayerShared[] = ["input", "inputGradient", "weightGradient", "biasGradient"];
+const KEYS: readonly (keyof DenseLayerOptions)[] = [...SIZES, ...SHARED];

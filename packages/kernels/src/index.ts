@@ -6,5 +6,12 @@ export type { Activation } from "./activation.ts";
 export { elementwise } from "./elementwise.ts";
 export { exp, sigmoid, softplus, tanh } from "./elementary.ts";
 
-export { type DenseLayer, type DenseLayerOptions, denseLayer } from "./dense-layer.ts";
+export {
+  type DenseLayer,
+  denseLayer,
+  denseLayerBytes,
+  type DenseLayerOptions,
+  type DenseLayerShared,
+  type DenseLayerSizes,
+} from "./dense-layer.ts";
 export { type Gemm, type GemmOptions, gemm } from "./gemm.ts";
