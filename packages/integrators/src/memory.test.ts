@@ -1,6 +1,5 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import { arrayBytesPerStep, expectSteadyMemory, heapAfterCollection, retainedBytesPerStep } from "../test/memory.ts";
 import { michaelisMenten } from "../test/problems.ts";
 import {
   adaptive,
@@ -17,6 +16,7 @@ import {
   type Method,
   midpoint,
   milstein,
+  parareal,
   type Problem,
   projective,
   type Rhs,
@@ -24,6 +24,7 @@ import {
   rk4,
   rk4Tableau,
   rungeKutta,
+  solve,
   type Scheme,
   type Stepper,
   timeStepper,
@@ -33,35 +34,10 @@ import {
   rosenbrock,
 } from "./index.ts";
 
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
-
 const size = 64;
 const rhs: Rhs = (_t, u, out) => {
   for (let i = 0; i < size; i++) out[i] = -0.1 * u[i]!;
 };
-
-/** Array buffers alive before each collection are counted by sampling: an array of 512 bytes a step would show. */
-function arrayBytesPerStep(steps: number, step: () => void): number {
-  for (let k = 0; k < 100; k++) step();
-  collect();
-  const start = process.memoryUsage().arrayBuffers;
-  let most = 0;
-  for (let k = 1; k <= steps; k++) {
-    step();
-    if (k % 1000 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers - start);
-  }
-  return most / 1000;
-}
-
-function retainedBytesPerStep(steps: number, step: () => void): number {
-  for (let k = 0; k < 1000; k++) step();
-  collect();
-  const start = process.memoryUsage().heapUsed;
-  for (let k = 0; k < steps; k++) step();
-  collect();
-  return (process.memoryUsage().heapUsed - start) / steps;
-}
 
 function stepperLoop(stepper: Stepper, dt: number): () => void {
   const u = new Float64Array(stepper.size).fill(1);
@@ -77,6 +53,7 @@ function stepperLoop(stepper: Stepper, dt: number): () => void {
 }
 
 function methodLoop(method: Method, problem: Problem = { size, rhs }): () => void {
+  const { size } = problem;
   const stats = { steps: 0, rejected: 0, rhs: 0, rhsForJacobian: 0, jacobians: 0, factorisations: 0 };
   const run = method.start({
     problem,
@@ -110,6 +87,14 @@ const stiff: Problem = {
     for (let i = 0; i < size; i++) out[i] = 1e4 * (target - u[i]!);
   },
 };
+/** The same for methods whose dense factorisations would take a minute. */
+const small: Problem = {
+  size: 4,
+  rhs(t, u, out) {
+    const target = Math.cos(t);
+    for (let i = 0; i < 4; i++) out[i] = 1e4 * (target - u[i]!);
+  },
+};
 const nearest = { lower: 1, upper: 1 };
 const coefficients = { size, drift: rhs, diffusion: rhs };
 // Any numbers will do, and cheap ones are quicker than normal ones.
@@ -125,10 +110,14 @@ const loops: [string, () => () => void][] = [
   ["automatic, not stiff", () => methodLoop(automatic())],
   ["automatic, stiff", () => methodLoop(automatic(), stiff)],
   ["bdf, dense", () => methodLoop(bdf(), stiff)],
+  ["bdf, band", () => methodLoop(bdf({ jacobian: nearest }), stiff)],
   ["bdf, ring", () => methodLoop(bdf({ jacobian: { ...nearest, periodic: true } }), stiff)],
   ["bdf, GMRES", () => methodLoop(bdf({ jacobian: { krylov: "gmres" } }), stiff)],
+  ["radau, dense", () => methodLoop(radau(), small)],
   ["radau, band", () => methodLoop(radau({ jacobian: nearest }), stiff)],
   ["radau, ring", () => methodLoop(radau({ jacobian: { ...nearest, periodic: true } }), stiff)],
+  ["rosenbrock, dense", () => methodLoop(rosenbrock(), small)],
+  ["rosenbrock, ring", () => methodLoop(rosenbrock({ jacobian: { ...nearest, periodic: true } }), stiff)],
   ["rosenbrock, band", () => methodLoop(rosenbrock({ jacobian: nearest }), stiff)],
   ["Euler-Maruyama", () => stepperLoop(eulerMaruyama(coefficients, noise), 0.01)],
   ["Milstein", () => stepperLoop(milstein(coefficients, noise), 0.01)],
@@ -148,6 +137,18 @@ const loops: [string, () => () => void][] = [
     "projective of an ensemble",
     () => stepperLoop(projective(ensemble(timeStepper(euler(rhs, size), 0.001), 4), { burst: 0.003 }), 0.1),
   ],
+  [
+    "parareal",
+    () => {
+      const flow = parareal({
+        fine: timeStepper(rk4(rhs, size), 0.05),
+        coarse: timeStepper(euler(rhs, size), 0.1),
+        slices: 2,
+      });
+      const u = new Float64Array(size);
+      return () => flow.advance(u.fill(1), 0, 0.2);
+    },
+  ],
 ];
 
 describe("memory", () => {
@@ -161,10 +162,26 @@ describe("memory", () => {
   });
 
   it.each(loops)("%s makes no arrays and keeps nothing over 1e5 steps", (_name, loop) => {
-    const step = loop();
-    // One array of 64 numbers a step would be 512 bytes; the test runner's own messages may make a few buffers.
-    expect(arrayBytesPerStep(50_000, step)).toBeLessThan(50);
-    expect(retainedBytesPerStep(100_000, step)).toBeLessThan(1);
+    expectSteadyMemory(loop());
+  });
+
+  it.each([
+    ["fixed(rk4)", fixed(rk4, 1e-4)],
+    ["automatic", automatic()],
+  ])("solve with %s, an event that never comes and no frames keeps nothing over 1e5 steps", (_name, method) => {
+    let count = 0;
+    let early = 0;
+    let late = 0;
+    const onStep = (): unknown => {
+      count++;
+      if (count === 20_000) early = heapAfterCollection();
+      if (count === 120_000) late = heapAfterCollection();
+      return count === 120_000 && "stop";
+    };
+    const events = [{ g: (_t: number, v: Float64Array) => v[0]! + 1 }];
+    const { status } = solve(small, [1, 1, 1, 1], [0, 1e6], { method, events, saveAt: [], onStep, maxStep: 0.1 });
+    expect([status, count]).toEqual(["stopped", 120_000]);
+    expect((late - early) / 100_000).toBeLessThan(1);
   });
 
   it("an adaptive flow keeps nothing of its advances", () => {
