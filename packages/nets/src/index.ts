@@ -1,4 +1,4 @@
-export { type Activation } from "./activation.ts";
+export type { Activation } from "@hml/kernels";
 export type { DenseLayer, Init, StackSpec } from "./stack-spec.ts";
 export {
   checkNetSpec,
@@ -24,6 +24,7 @@ export type { ConstantSchedule, CosineSchedule, Schedule, StepSchedule } from ".
 export type { History, Trained } from "./trained.ts";
 export { TrainingError, type TrainingFailure } from "./training-error.ts";
 
+export type { EngineKind } from "./net-engine.ts";
 export { type DerivativeOperator, learnedRhs, type LearnedRhsOptions } from "./learned-rhs.ts";
 
 export { loadNet, saveNet } from "./net-file.ts";

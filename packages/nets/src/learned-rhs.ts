@@ -40,14 +40,14 @@ export function learnedRhs(trained: Pick<Trained, "spec" | "weights">, options: 
   const { spec } = trained;
   const extents = extentsOf(where, "size", options.size);
   const periodic = oneOf(where, "ends", options.ends, ["dirichlet", "periodic"]) === "periodic";
-  const evaluator = stackEvaluator(spec, parametersFrom(where, spec, trained.weights()));
+  const parameters = parametersFrom(where, spec, trained.weights());
 
   if (!("features" in spec)) {
     if (options.derivatives !== undefined) {
       throw new RangeError(`${where}: derivatives must be left out for a ${spec.kind}; it reads the field alone`);
     }
     const layout = rowLayout(where, spec, extents, periodic);
-    const field = fieldEvaluator(spec, evaluator, layout);
+    const field = fieldEvaluator(spec, stackEvaluator(spec, parameters, layout.rows), layout);
     return (_t, u, out) => {
       checkSize(u, layout.points);
       field(u, out);
@@ -64,7 +64,7 @@ export function learnedRhs(trained: Pick<Trained, "spec" | "weights">, options: 
   if (predicted.length === 0) {
     throw new RangeError(`${where}: size must be at least 3 with held ends, got ${extents.join(" x ")}`);
   }
-  const field = fieldEvaluator(spec, evaluator, layout);
+  const field = fieldEvaluator(spec, stackEvaluator(spec, parameters, layout.rows), layout);
   const features = new Float64Array(predicted.length * inputs);
   const derivative = new Float64Array(points);
   return (_t, u, out) => {

@@ -1,7 +1,7 @@
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
 import { naiveForward, naiveLoss, naiveNet, naivePredict, naiveRows } from "../test/naive-net.ts";
-import type { Activation } from "./activation.ts";
+import type { Activation } from "@hml/kernels";
 import { drawWeights } from "./init.ts";
 import { meanSquaredError } from "./loss.ts";
 import { discretisedNet, divergenceNet, fluxNet, functionalNet, type NetSpec } from "./net-spec.ts";
@@ -92,8 +92,8 @@ function problem(spec: NetSpec, points: number | readonly [number, number], rows
   drawWeights(shape, spec.init, source, drawn);
   const parameters = drawn.map((p) => (p === 0 ? source() - 0.5 : p));
   const samples = samplesOf("test", spec, { inputs, targets, points, weights });
-  const gradient = new Float64Array(shape.parameters);
-  const loss = meanSquaredError(spec, samples, parameters, gradient);
+  const loss = meanSquaredError(spec, samples, parameters);
+  const { gradient } = loss;
   const order = Int32Array.from({ length: rows }, (_, r) => (r * 7) % rows);
   const snapshots = [...order].map((r) => inputs.slice(r * size * width, (r + 1) * size * width));
   const isKept = kept(spec, grid);
@@ -187,6 +187,7 @@ describe.each(NETS)("%s", (_name, make, points) => {
     const empty = new Float64Array(0);
     const trained = trainedNet(spec, parameters, {
       status: "loaded",
+      engine: undefined,
       loss: empty,
       validation: empty,
       learningRate: empty,

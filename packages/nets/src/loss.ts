@@ -1,5 +1,6 @@
 import { denseStack } from "./dense-stack.ts";
 import { headOf } from "./head.ts";
+import type { EngineKind } from "./net-engine.ts";
 import type { NetSpec } from "./net-spec.ts";
 import { stackShape } from "./stack-shape.ts";
 import type { Samples } from "./training-data.ts";
@@ -9,29 +10,33 @@ export const TILE_ROWS = 64;
 
 /** The weighted mean squared error of a net over chosen rows of its samples, with its gradient when asked. */
 export interface Loss {
+  /** What it runs on. */
+  readonly engine: EngineKind;
+  /** dL/d(parameters), laid out as they are, set by `valueAndGradient`. */
+  readonly gradient: Float64Array;
   /**
    * 1/(b p) sum over the rows order[from...to) and their p predicted values of weight (prediction - target)^2, b being
    * the number of rows.
    */
   value(samples: Samples, order: Int32Array, from: number, to: number): number;
-  /** The same; also sets the gradient with respect to the parameters. */
+  /** The same; also sets `gradient`. */
   valueAndGradient(samples: Samples, order: Int32Array, from: number, to: number): number;
 }
 
 /**
- * Binds the loss to flat `parameters` and `gradient`. A batch is walked in tiles of whole snapshots in the order given,
+ * Binds the loss to flat `parameters`. A batch is walked in tiles of whole snapshots in the order given,
  * so every sum is taken in one fixed order. Work arrays are made here, for samples laid out as `samples`.
  */
 export function meanSquaredError(
   spec: NetSpec,
   { layout }: Pick<Samples, "layout">,
   parameters: Float64Array,
-  gradient: Float64Array,
+  engine: EngineKind = "wasm",
 ): Loss {
   const shape = stackShape(spec);
   const stackRows = layout.rows;
   const rowsPerTile = Math.max(1, Math.floor(TILE_ROWS / stackRows));
-  const stack = denseStack(shape, parameters, rowsPerTile * stackRows, gradient);
+  const stack = denseStack(shape, parameters, { rows: rowsPerTile * stackRows, engine, trainable: true });
   const head = headOf(spec, layout, shape.outputs);
   const { inputs, outputs, outputGradient } = stack;
   const rowInputs = stackRows * shape.inputs;
@@ -43,7 +48,8 @@ export function meanSquaredError(
     const { targets, weights, rowLength } = samples;
     const { gather } = samples.layout;
     const scale = 1 / ((to - from) * predicted);
-    if (backward) stack.beginGradient();
+    stack.update();
+    if (backward) stack.gradient.fill(0);
     let sum = 0;
     for (let first = from; first < to; first += rowsPerTile) {
       const end = Math.min(first + rowsPerTile, to);
@@ -75,6 +81,8 @@ export function meanSquaredError(
   }
 
   return {
+    engine: stack.engine,
+    gradient: stack.gradient,
     value: (samples, order, from, to) => pass(samples, order, from, to, false),
     valueAndGradient: (samples, order, from, to) => pass(samples, order, from, to, true),
   };

@@ -1,6 +1,7 @@
 import { denseStack } from "./dense-stack.ts";
 import { headOf } from "./head.ts";
 import { TILE_ROWS } from "./loss.ts";
+import type { EngineKind } from "./net-engine.ts";
 import type { NetSpec } from "./net-spec.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { stackShape } from "./stack-shape.ts";
@@ -14,14 +15,23 @@ export interface StackEvaluator {
   evaluate(values: Float64Array, gather: Int32Array | undefined, rows: number, out: Float64Array): void;
 }
 
-/** Binds an evaluator to a net and its flat parameters. It owns work arrays: one per worker. */
-export function stackEvaluator(spec: NetSpec, parameters: Float64Array): StackEvaluator {
+/**
+ * Binds an evaluator to a net and its flat parameters, as they are now; `most` is the largest number of rows it will be
+ * asked for, where that is known. It owns work arrays: one per worker.
+ */
+export function stackEvaluator(
+  spec: NetSpec,
+  parameters: Float64Array,
+  most: number = TILE_ROWS,
+  engine: EngineKind = "wasm",
+): StackEvaluator {
   const shape = stackShape(spec);
-  const stack = denseStack(shape, parameters, TILE_ROWS);
+  const tileRows = Math.min(most, TILE_ROWS);
+  const stack = denseStack(shape, parameters, { rows: tileRows, engine, trainable: false });
   return {
     evaluate(values, gather, rows, out) {
-      for (let from = 0; from < rows; from += TILE_ROWS) {
-        const count = Math.min(TILE_ROWS, rows - from);
+      for (let from = 0; from < rows; from += tileRows) {
+        const count = Math.min(tileRows, rows - from);
         const at = from * shape.inputs;
         const end = count * shape.inputs;
         if (gather === undefined) for (let i = 0; i < end; i++) stack.inputs[i] = values[at + i]!;

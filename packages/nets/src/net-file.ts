@@ -45,6 +45,7 @@ export function loadNet(bytes: Uint8Array, limits: SafetensorsLimits = {}): Trai
   const empty = new Float64Array(0);
   return trainedNet(spec, parameters, {
     status: "loaded",
+    engine: undefined,
     loss: empty,
     validation: empty,
     learningRate: empty,

@@ -1,4 +1,4 @@
-import type { Activation } from "./activation.ts";
+import type { Activation } from "@hml/kernels";
 import type { NetSpec } from "./net-spec.ts";
 
 /** Where one dense layer keeps its weights [units, inputs] and biases [units] in the flat parameter array. */

@@ -1,5 +1,5 @@
 import { checkOptions, integer, oneOf, show } from "@hml/guard";
-import type { Activation } from "./activation.ts";
+import type { Activation } from "@hml/kernels";
 
 /** One dense layer: `units` weighted sums of the layer below, then the activation. */
 export interface DenseLayer {

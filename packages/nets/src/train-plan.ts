@@ -1,6 +1,7 @@
 import { callable, checkOptions, integer, nonNegative, oneOf, positive, show } from "@hml/guard";
 import type { RandomSource, StopSignal } from "@hml/integrators";
 import { type AdamOptions, type AdamConstants, adamConstants } from "./adam.ts";
+import type { EngineKind } from "./net-engine.ts";
 import { checkNetSpec, type NetSpec } from "./net-spec.ts";
 import { type RateFactor, rateFactor, type Schedule } from "./schedule.ts";
 import { type LossKind, type Samples, samplesOf, type TrainingData } from "./training-data.ts";
@@ -50,6 +51,11 @@ export interface TrainOptions {
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** An AbortSignal or alike: ends the training when raised; looked at between batches, at least every 50 ms or so of work. */
   readonly signal?: StopSignal;
+  /**
+   * `wasm` (default): SIMD WebAssembly, or its plain twin where that is missing; `plain`: the twin, which gives the same
+   * bits some five times slower. `history.engine` says which it was.
+   */
+  readonly engine?: EngineKind;
   /** Whether a failure rejects; with `false` the net with the last good weights is returned, its `history.status` telling. Default true. */
   readonly throw?: boolean;
 }
@@ -69,6 +75,7 @@ const OPTIONS: readonly string[] = [
   "start",
   "onProgress",
   "signal",
+  "engine",
   "throw",
 ];
 
@@ -92,6 +99,7 @@ export interface TrainPlan {
   readonly start: Float64Array | undefined;
   readonly onProgress: ((progress: TrainingProgress) => void) | undefined;
   readonly signal: StopSignal | undefined;
+  readonly engine: EngineKind;
   readonly throws: boolean;
 }
 
@@ -109,6 +117,7 @@ export function trainPlan(spec: NetSpec, data: TrainingData, options: TrainOptio
   if (held !== undefined && held.layout.extents.join() !== samples.layout.extents.join()) {
     throw new RangeError(`${where}: validation.points must be that of the training data`);
   }
+  const engine = oneOf(where, "engine", options.engine ?? "wasm", ["wasm", "plain"]);
   integer(where, "epochs", epochs, 1, 2_147_483_648);
   callable(where, "random", random);
   integer(where, "batchSize", batchSize, 1);
@@ -143,6 +152,7 @@ export function trainPlan(spec: NetSpec, data: TrainingData, options: TrainOptio
     start: start === undefined ? undefined : parametersFrom(where, net, start),
     onProgress,
     signal,
+    engine,
     throws,
   };
 }

@@ -1,3 +1,4 @@
+import { ready } from "@hml/kernels";
 import { adam } from "./adam.ts";
 import { breathe } from "./event-loop.ts";
 import { drawWeights, shuffle } from "./init.ts";
@@ -13,7 +14,7 @@ import { TrainingError, type TrainingFailure } from "./training-error.ts";
 const WORK_PER_BREATH = 5e7;
 
 /**
- * Trains a net by Adam on mini-batches, in float64, by back-propagation in plain arithmetic.
+ * Trains a net by Adam on mini-batches, in float64, by back-propagation on the kernels of `@hml/kernels`.
  *
  * The loss is 1/(b p) sum w (prediction - target)^2 over the b rows of a batch and their p predicted values, w being the
  * row weights scaled to mean 1, and with `loss: "relative"` divided by the mean square of the row's targets. Rows are reordered before each epoch; the last batch may be smaller. Work arrays are made
@@ -31,9 +32,9 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
   const { net, samples, validation, epochs, random, batchSize, steps, learningRate, factor, start, signal } = plan;
   const shape = stackShape(net);
   const parameters = start ?? new Float64Array(shape.parameters);
-  const gradient = new Float64Array(shape.parameters);
-  const loss = meanSquaredError(net, samples, parameters, gradient);
-  const update = adam(parameters, gradient, plan.adam);
+  if (plan.engine === "wasm") await ready();
+  const loss = meanSquaredError(net, samples, parameters, plan.engine);
+  const update = adam(parameters, loss.gradient, plan.adam);
   const order = Int32Array.from({ length: samples.rows }, (_, r) => r);
   const validationOrder = Int32Array.from({ length: validation?.rows ?? 0 }, (_, r) => r);
   // The first draw: every argument has been checked.
@@ -50,6 +51,7 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
   const finish = (status: History["status"]): Trained =>
     trainedNet(net, kept, {
       status,
+      engine: loss.engine,
       loss: Float64Array.from(losses),
       validation: Float64Array.from(validations),
       learningRate: Float64Array.from(rates),

@@ -1,5 +1,6 @@
 import { float64 } from "@hml/guard";
-import { fieldEvaluator, stackEvaluator } from "./net-evaluator.ts";
+import type { EngineKind } from "./net-engine.ts";
+import { fieldEvaluator, type StackEvaluator, stackEvaluator } from "./net-evaluator.ts";
 import type { NetSpec } from "./net-spec.ts";
 import { extentsOf, rowLayout } from "./row-layout.ts";
 import { stackShape } from "./stack-shape.ts";
@@ -13,6 +14,8 @@ export interface History {
    * `loaded` for a net read from a file, whose arrays are empty.
    */
   readonly status: "done" | "stopped-early" | "aborted" | "nonfinite-state" | "callback-threw" | "loaded";
+  /** What trained it: `wasm`, SIMD WebAssembly, or `plain`, its twin of the same bits; undefined for a net from a file. */
+  readonly engine: EngineKind | undefined;
   /** Mean training loss over the batches of each epoch, [epoch], taken while the weights change. */
   readonly loss: Float64Array;
   /** Loss on the validation set after each epoch, [epoch]; empty without one. */
@@ -49,7 +52,8 @@ export interface Trained {
 export function trainedNet(spec: NetSpec, parameters: Float64Array, history: History): Trained {
   const own = parameters.slice();
   const { inputs, outputs } = stackShape(spec);
-  const evaluator = stackEvaluator(spec, own);
+  /** Made at the first prediction: of many nets kept, few may be asked. */
+  let evaluator: StackEvaluator | undefined;
   const perPoint = "features" in spec ? inputs : 1;
   /** The evaluator of the grid last seen. */
   let field: ((values: Float64Array, out: Float64Array) => void) | undefined;
@@ -63,6 +67,7 @@ export function trainedNet(spec: NetSpec, parameters: Float64Array, history: His
         throw new RangeError(`predict: x must hold whole samples of ${inputs} features, got length ${x.length}`);
       }
       const size = x.length / perPoint;
+      evaluator ??= stackEvaluator(spec, own);
       if (spec.kind === "functionalNet") {
         float64("predict", "out", out, size * outputs);
         evaluator.evaluate(x, undefined, size, out);
