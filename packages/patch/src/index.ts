@@ -12,7 +12,9 @@ export { staggered } from "./coupling/staggered.ts";
 export type { CouplingOptions } from "./coupling/coupling-weights.ts";
 
 export { type PatchDynamics, patchDynamics, type PatchDynamicsSpec } from "./patch-dynamics.ts";
+export { neumannGapTooth, type NeumannGapToothSpec } from "./neumann-gap-tooth.ts";
 export { type BurstModel, type BurstPatch, perPatch } from "./burst-patch.ts";
+export { perTooth, type ToothFlow, type ToothModel } from "./tooth-model.ts";
 export { BUFFER_DIFFUSION_LENGTHS, type PatchWarning } from "./patch-warning.ts";
 export { type CellProblem, cellProblem, latticeEffective } from "./cell-problem.ts";
 export { type LatticeCell, type LatticeCellProblem, latticeCellProblem } from "./cell-problem-lattice.ts";

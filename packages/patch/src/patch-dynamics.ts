@@ -1,4 +1,4 @@
-import { callable, checkOptions, finite, integer, nonNegative, oneOf, positive } from "@hml/guard";
+import { callable, checkOptions, integer, nonNegative, oneOf, positive } from "@hml/guard";
 import type { Rhs, Vec } from "@hml/integrators";
 import {
   boxWindow,
@@ -10,6 +10,7 @@ import {
   windowAverages,
 } from "@hml/lift-restrict";
 import type { BurstModel, BurstPatch } from "./burst-patch.ts";
+import { extentOf, shiftInvariance } from "./macro-extent.ts";
 import { bufferWarning, type PatchWarning, periodWarning } from "./patch-warning.ts";
 
 /** What patch dynamics is made of. Lengths and times in the fine model's own units. */
@@ -120,10 +121,7 @@ export function patchDynamics(spec: PatchDynamicsSpec): PatchDynamics {
   const ends = oneOf(where, "ends", spec.ends ?? "held", ["periodic", "held"]);
   const order = oneOf(where, "order", spec.order ?? 2, [2, 4, 6, "spectral"]);
   const windowKind = oneOf(where, "window", spec.window ?? "box", ["box", "smooth"]);
-  const { shiftInvariant } = spec;
-  if (typeof shiftInvariant !== "boolean") {
-    throw new TypeError(`${where}: shiftInvariant must be true or false; it says whether constants may be subtracted`);
-  }
+  const shiftInvariant = shiftInvariance(where, spec.shiftInvariant);
   const spacing = positive(where, "spacing", spec.spacing);
   const [from, length] = extentOf(where, spec.extent);
   const macroSpacing = length / teeth;
@@ -203,14 +201,6 @@ export function patchDynamics(spec: PatchDynamicsSpec): PatchDynamics {
   });
 }
 
-function extentOf(where: string, extent: readonly [number, number]): readonly [from: number, length: number] {
-  integer(where, "extent.length", (extent as ArrayLike<number> | undefined)?.length, 2, 2);
-  const from = finite(where, "extent[0]", extent[0]);
-  const to = finite(where, "extent[1]", extent[1]);
-  if (!(to > from)) throw new RangeError(`${where}: extent must increase, got [${from}, ${to}]`);
-  return [from, to - from];
-}
-
 function warningsOf(
   spec: PatchDynamicsSpec,
   window: "box" | "smooth",
@@ -221,10 +211,12 @@ function warningsOf(
   const { period, diffusivity } = spec;
   const found: (PatchWarning | undefined)[] = [];
   if (diffusivity !== undefined) {
-    found.push(bufferWarning(patchWidth / 2, positive("patchDynamics", "diffusivity", diffusivity), duration));
+    found.push(
+      bufferWarning("patchDynamics", patchWidth / 2, positive("patchDynamics", "diffusivity", diffusivity), duration),
+    );
   }
   if (period !== undefined && window === "box") {
-    found.push(periodWarning(toothWidth, positive("patchDynamics", "period", period)));
+    found.push(periodWarning("patchDynamics", toothWidth, positive("patchDynamics", "period", period)));
   }
   return found.filter((warning) => warning !== undefined);
 }
