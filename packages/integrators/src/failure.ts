@@ -1,3 +1,6 @@
+import type { ProjectiveSolution } from "./projective/solve-projective.ts";
+import type { Solution } from "./solution.ts";
+
 /** Why a run ended before its end time. */
 export type FailureCode =
   | "aborted"
@@ -26,6 +29,11 @@ export class IntegrationError extends Error {
   readonly t: number;
   /** Accepted steps before the failure. */
   readonly step: number;
+  /**
+   * What the run of `solve` or `solveProjective` that threw this had computed: its frames, and with `solve` the `restart`
+   * from which `resume` goes on. Not enumerable, so that printing an error prints no arrays.
+   */
+  declare readonly partial?: Solution | ProjectiveSolution;
 
   constructor(code: FailureCode, t: number, step: number, message: string, options?: { cause?: unknown }) {
     super(message, options);
@@ -33,4 +41,10 @@ export class IntegrationError extends Error {
     this.t = t;
     this.step = step;
   }
+}
+
+/** The failure with what its run had computed; where runs are nested, that of the outermost. */
+export function withPartial(error: IntegrationError, partial: Solution | ProjectiveSolution): IntegrationError {
+  Reflect.defineProperty(error, "partial", { value: partial, configurable: true });
+  return error;
 }

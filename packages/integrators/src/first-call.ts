@@ -11,16 +11,7 @@ export function firstCall(where: string, rhs: Rhs, t0: number, u0: Vec): Vec {
   const u = u0.slice();
   const out = new Float64Array(u0.length).fill(Number.NaN);
   const returned = call(where, rhs, t0, u, out);
-  // `out.fill(0)` and `out[0] = x` as arrow bodies return something harmless.
-  if (typeof returned === "object" && returned !== null && returned !== out) {
-    throw new TypeError(
-      `${where}: rhs must write out; it returned ${isPromise(returned) ? "a promise" : show(returned)}`,
-    );
-  }
-  const changed = u.findIndex((value, i) => !Object.is(value, u0[i]));
-  if (changed >= 0) {
-    throw new TypeError(`${where}: rhs must not write u; u[${changed}] changed from ${u0[changed]} to ${u[changed]}`);
-  }
+  checkWritten(`${where}: rhs`, returned, out, u0, u);
   const bad = nonFiniteIndex(out);
   if (bad < 0) return out;
   // NaN was there before the call: only a second call tells a NaN that was written from one that was left.
@@ -30,6 +21,18 @@ export function firstCall(where: string, rhs: Rhs, t0: number, u0: Vec): Vec {
     throw new TypeError(`${where}: rhs must write every component of out; component ${bad} was left unset`);
   }
   throw new IntegrationError("nonfinite-rhs", t0, 0, `${where}: rhs gave ${out[bad]} in component ${bad} at t = ${t0}`);
+}
+
+/** Refuses what a function that must write `out` does instead: it returned its result, or a promise, or wrote into `u`. */
+export function checkWritten(name: string, returned: unknown, out: Vec, before: Vec, u: Vec): void {
+  // `out.fill(0)` and `out[0] = x` as arrow bodies return something harmless.
+  if (typeof returned === "object" && returned !== null && returned !== out) {
+    throw new TypeError(`${name} must write out; it returned ${isPromise(returned) ? "a promise" : show(returned)}`);
+  }
+  const changed = u.findIndex((value, i) => !Object.is(value, before[i]));
+  if (changed >= 0) {
+    throw new TypeError(`${name} must not write u; u[${changed}] changed from ${before[changed]} to ${u[changed]}`);
+  }
 }
 
 /** The failure for what a user's callback threw; reads nothing from it that could throw again. */

@@ -53,19 +53,18 @@ function stepperLoop(stepper: Stepper, dt: number): () => void {
 }
 
 function methodLoop(method: Method, problem: Problem = { size, rhs }): () => void {
-  const { size } = problem;
   const stats = { steps: 0, rejected: 0, rhs: 0, rhsForJacobian: 0, jacobians: 0, factorisations: 0 };
   const run = method.start({
     problem,
     t0: 0,
     t1: 1e9,
-    u0: new Float64Array(size).fill(1),
+    u0: new Float64Array(problem.size).fill(1),
     rtol: 1e-6,
-    atol: new Float64Array(size).fill(1e-9),
+    atol: new Float64Array(problem.size).fill(1e-9),
     maxStep: 0.1,
     stats,
   });
-  const out = new Float64Array(size);
+  const out = new Float64Array(problem.size);
   return () => {
     run.step();
     run.at((run.t + run.tPrevious) / 2, out);

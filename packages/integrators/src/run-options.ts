@@ -145,7 +145,10 @@ export interface RunOptions {
    * equal steps.
    */
   readonly resume?: Restart | undefined;
-  /** Throw the IntegrationError of a run that fails (default), or return the partial solution with its `status`. */
+  /**
+   * Throw the IntegrationError of a run that fails, with the partial solution as its `partial` (default), or return the
+   * partial solution with its `status`.
+   */
   readonly throw?: boolean;
 }
 

@@ -21,7 +21,7 @@ export interface Solution {
   readonly events: readonly EventRecord[];
   /** What `resume` needs to go on from where the run ended; absent when it took no step and may simply be begun anew. */
   readonly restart?: Restart;
-  /** The failure, when there is one; only with `throw: false`. */
+  /** The failure, when there is one. */
   readonly error?: IntegrationError;
   /**
    * Writes the state at `t` into `out`: any time reached with `dense: true`, at the method's dense-output order, else

@@ -1,7 +1,7 @@
 import { callable, checkOptions, copyFinite, positive, show } from "@hml/guard";
 import { equalSteps } from "./equal-steps.ts";
 import { type EventCondition, type EventWatch, watchEvents } from "./events.ts";
-import { IntegrationError, type Status } from "./failure.ts";
+import { IntegrationError, type Status, withPartial } from "./failure.ts";
 import { callbackThrew, firstCall } from "./first-call.ts";
 import type { Method, MethodRun, Problem, Stats } from "./method.ts";
 import { checkRestart, type Restart } from "./restart.ts";
@@ -65,7 +65,7 @@ export interface StepperOptions extends RunOptions {
  * @param u0 - initial state, `size` finite numbers; copied
  * @param span - start and end time, finite
  * @throws TypeError or RangeError for bad arguments, before any work; IntegrationError for a run that fails, unless
- * `throw` is false
+ * `throw` is false, with the solution so far in its `partial`
  */
 export function solve(
   problem: Problem,
@@ -81,7 +81,7 @@ export function solve(
  * @param u0 - initial state, `stepper.size` finite numbers; copied
  * @param span - start and end time, finite
  * @throws TypeError or RangeError for bad arguments, before any work; IntegrationError for a run that fails, unless
- * `throw` is false
+ * `throw` is false, with the solution so far in its `partial`
  */
 export function solve(
   stepper: Stepper,
@@ -258,7 +258,6 @@ function record(
     // Until the run has started only arguments can be wrong.
     if (run === undefined && !(cause instanceof IntegrationError)) throw cause;
     error = cause instanceof IntegrationError ? cause : callbackThrew("solve", "a callback", t, stats.steps, cause);
-    if (throws) throw error;
   }
   const { t: times, u } = kept.finish();
   const status: Status = error?.code ?? (watch?.ended ? "event" : stopped && t !== t1 ? "stopped" : "done");
@@ -283,5 +282,8 @@ function record(
     at,
     ...(restart === undefined ? {} : { restart }),
   };
-  return Object.freeze(error === undefined ? solution : { ...solution, error });
+  if (error === undefined) return Object.freeze(solution);
+  const partial = Object.freeze({ ...solution, error });
+  if (throws) throw withPartial(error, partial);
+  return partial;
 }

@@ -1,5 +1,5 @@
 import { checkOptions, copyFinite } from "@hml/guard";
-import { IntegrationError, type Status } from "../failure.ts";
+import { IntegrationError, type Status, withPartial } from "../failure.ts";
 import { callbackThrew } from "../first-call.ts";
 import type { Vec } from "../rhs.ts";
 import { checkRunOptions, checkSaveAt, checkSpan, type RunOptions } from "../run-options.ts";
@@ -37,7 +37,7 @@ export interface ProjectiveSolution {
   readonly stats: ProjectiveStats;
   /** The macro steps and their error estimates. */
   readonly steps: MacroSteps;
-  /** The failure, when there is one; only with `throw: false`. */
+  /** The failure, when there is one. */
   readonly error?: IntegrationError;
 }
 
@@ -55,8 +55,8 @@ const KEYS = [...CONTROL_KEYS, "saveAt", "onStep", "maxSteps", "signal", "throw"
  * @param flow - any time-stepper; it is only ever asked to move forwards, also where the span runs backwards
  * @param u0 - initial state, `flow.size` finite numbers; copied
  * @param span - start and end time, finite; the end may lie before the start
- * @throws TypeError or RangeError for bad arguments, before any work; the IntegrationError of a run that fails, unless
- * `throw` is false, in which case the frames so far come back with its code as `status`
+ * @throws TypeError or RangeError for bad arguments, before any work; the IntegrationError of a run that fails, with the
+ * frames so far in its `partial`; with `throw: false` they come back instead, with its code as `status`
  */
 export function solveProjective(
   flow: TimeStepper,
@@ -99,7 +99,6 @@ export function solveProjective(
     } catch (cause) {
       error =
         cause instanceof IntegrationError ? cause : callbackThrew("solveProjective", "flow", run.t, stats.steps, cause);
-      if (throws) throw error;
     }
   }
   const { t, u } = kept.finish();
@@ -114,7 +113,10 @@ export function solveProjective(
     stats: Object.freeze({ ...stats }),
     steps: Object.freeze({ t: done.t, dt: column(0), error: column(1), noise: column(2) }),
   };
-  return Object.freeze(error === undefined ? solution : { ...solution, error });
+  if (error === undefined) return Object.freeze(solution);
+  const partial = Object.freeze({ ...solution, error });
+  if (throws) throw withPartial(error, partial);
+  return partial;
 }
 
 /** Steps through all stops to the end, and tells of every accepted step. */

@@ -22,7 +22,7 @@ import {
   type StageNewton,
   stageNewton,
 } from "./newton.ts";
-import { smallestStep } from "./smallest-step.ts";
+import { boundedStep, smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 
@@ -97,8 +97,9 @@ export class BdfRun implements MethodRun {
   step(): void {
     if (this.#h === 0) this.#begin();
     const { maxStep, stats } = this.#run;
-    if (this.#h > maxStep) this.#rescale(maxStep / this.#h);
-    if (this.#h < smallestStep(this.t)) this.#rescale(smallestStep(this.t) / this.#h);
+    const h = boundedStep(this.#h, maxStep, this.t);
+    if (!(h <= maxStep)) throw this.#failure("bounded");
+    if (h !== this.#h) this.#rescale(h / this.#h);
     this.#jacobianCurrent = false;
     let last: StepFailure = "inaccurate";
     let repeated = 0;

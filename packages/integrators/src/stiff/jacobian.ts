@@ -1,5 +1,6 @@
 import { callable, checkOptions, integer, show } from "@hml/guard";
 import { nonFiniteIndex } from "../finite.ts";
+import { checkWritten } from "../first-call.ts";
 import type { RunStart } from "../method.ts";
 import type { Vec } from "../rhs.ts";
 import { bandedLu } from "./banded-lu.ts";
@@ -68,6 +69,8 @@ export function jacobianShape(where: string, shape: JacobianShape): JacobianShap
  * dense Jacobian, `lower + upper + 1` for a banded one, whose columns j, j + lower + upper + 1, ... share no row. Round a
  * ring of n unknowns columns that share no row are at most q = floor(n / (lower + upper + 1)), so ceil(n / q) calls.
  *
+ * The first call of the user's is checked: it must write the matrix, return nothing and leave `u` alone.
+ *
  * A periodic band that covers the whole matrix is kept dense.
  *
  * Increments are sqrt(eps) max(|u_j|, atol_j/rtol), in the direction in which u_j moves.
@@ -96,6 +99,7 @@ export function jacobianSource(where: string, run: RunStart, shape: JacobianShap
   const layout = banded ? bandLayout(where, "problem.jacobian", size, { lower, upper, periodic }) : denseLayout(size);
   const solver = solverFor(where, layout);
   const matrix = matrixOf(layout);
+  let checked = false;
   return {
     matrix,
     band: bandOf(layout),
@@ -103,7 +107,13 @@ export function jacobianSource(where: string, run: RunStart, shape: JacobianShap
     refresh(t, u) {
       stats.jacobians++;
       matrix.fill(0);
-      jacobian.evaluate(t, u, matrix);
+      if (checked) jacobian.evaluate(t, u, matrix);
+      else {
+        const before = u.slice();
+        const returned: unknown = jacobian.evaluate(t, u, matrix);
+        checkWritten(`${where}: problem.jacobian.evaluate`, returned, matrix, before, u);
+        checked = true;
+      }
       return nonFiniteIndex(matrix) < 0;
     },
   };

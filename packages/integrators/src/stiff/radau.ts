@@ -16,7 +16,7 @@ import {
   collocationNewton,
   MOST_COLLOCATION_ITERATIONS,
 } from "./radau-newton.ts";
-import { smallestStep } from "./smallest-step.ts";
+import { boundedStep, smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 
@@ -128,7 +128,9 @@ class RadauRun implements MethodRun {
 
   step(): void {
     if (this.#h === 0) this.#begin();
-    this.#h = Math.max(Math.min(this.#h, this.#run.maxStep), smallestStep(this.t));
+    const h = boundedStep(this.#h, this.#run.maxStep, this.t);
+    if (!(h <= this.#run.maxStep)) throw this.#failure("bounded");
+    this.#h = h;
     this.#hBegun = this.#h;
     this.#jacobianCurrent = false;
     this.#rejected = false;

@@ -8,7 +8,7 @@ import { firstStep, piControl, type StepControl } from "../step-control.ts";
 import { type JacobianShape, type JacobianSource, jacobianShape, jacobianSource } from "./jacobian.ts";
 import { GAMMA, ros34pw2 } from "./rosenbrock-coefficients.ts";
 import { combine, evaluate } from "./rosenbrock-sums.ts";
-import { smallestStep } from "./smallest-step.ts";
+import { boundedStep, smallestStep } from "./smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 
@@ -118,7 +118,9 @@ class RosenbrockRun implements MethodRun {
 
   step(): void {
     if (this.#h === 0) this.#begin();
-    this.#h = Math.max(Math.min(this.#h, this.#run.maxStep), smallestStep(this.t));
+    const h = boundedStep(this.#h, this.#run.maxStep, this.t);
+    if (!(h <= this.#run.maxStep)) throw this.#failure("bounded");
+    this.#h = h;
     this.#hBegun = this.#h;
     let last: StepFailure = "inaccurate";
     let repeated = 0;

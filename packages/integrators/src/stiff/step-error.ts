@@ -3,13 +3,14 @@ import { nonFiniteIndex } from "../finite.ts";
 import type { NewtonOutcome, Stage, StageNewton } from "./newton.ts";
 
 /** How one try at an implicit step failed. */
-export type StepFailure = Exclude<NewtonOutcome, "converged"> | "singular" | "inaccurate";
+export type StepFailure = Exclude<NewtonOutcome, "converged"> | "singular" | "inaccurate" | "bounded";
 
 const FAILURES: Readonly<Record<StepFailure, readonly [FailureCode, string]>> = {
   nonfinite: ["nonfinite-rhs", ""],
   singular: ["linear-failed", "I - c df/du stays singular however small the step; check the Jacobian"],
   diverged: ["nonlinear-failed", "Newton's iteration fails however small the step; check the Jacobian and its band"],
   inaccurate: ["step-too-small", "the error test fails however small the step; is the right-hand side continuous?"],
+  bounded: ["step-too-small", "maxStep is below 20 spacings of t, too short to move time reliably"],
 };
 
 /** The error that ends a run of an implicit method whose step fails however small it is. */
