@@ -1,5 +1,7 @@
+import type { FftExports } from "./fft-code.ts";
 import { DENSE_WASM } from "./wasm/dense.ts";
 import { ELEMENTWISE_WASM } from "./wasm/elementwise.ts";
+import { FFT_WASM } from "./wasm/fft.ts";
 import { fromBase64, host, refusal } from "./webassembly.ts";
 
 /** Functions of assembly/elementwise.ts; pointers are byte offsets into the engine's memory. */
@@ -86,6 +88,8 @@ export const elementwiseFamily: Family<ElementwiseExports> = /* @__PURE__ */ new
 );
 /** Dense layers and products. */
 export const denseFamily: Family<DenseExports> = /* @__PURE__ */ new Family("dense", DENSE_WASM);
+/** Fourier transforms. */
+export const fftFamily: Family<FftExports> = /* @__PURE__ */ new Family("fft", FFT_WASM);
 
 /**
  * Compiles every kernel ahead of use, without blocking. Node and workers do not need it. A page should await it once: a
@@ -94,5 +98,5 @@ export const denseFamily: Family<DenseExports> = /* @__PURE__ */ new Family("den
  */
 export async function ready(): Promise<void> {
   if (refusal() !== undefined) return;
-  await Promise.all([elementwiseFamily.compile(), denseFamily.compile()]);
+  await Promise.all([elementwiseFamily.compile(), denseFamily.compile(), fftFamily.compile()]);
 }

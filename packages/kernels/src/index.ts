@@ -15,3 +15,5 @@ export {
   type DenseLayerSizes,
 } from "./dense-layer.ts";
 export { type Gemm, type GemmOptions, gemm } from "./gemm.ts";
+
+export { type ComplexFft, complexFft, type RealFft, realFft } from "./fft.ts";
