@@ -55,41 +55,79 @@ function divergence(extents: readonly number[], derivatives: readonly Float64Arr
   const axes = extents.length;
   const points = extents.reduce((a, b) => a * b, 1);
   const strides = extents.map((_, axis) => extents.slice(0, axis).reduce((a, b) => a * b, 1));
+  const transposed = derivatives.map((weights) => weights.map((w) => -w));
   return {
     apply(f, at, out) {
       out.fill(0, 0, points);
       for (let axis = 0; axis < axes; axis++) {
         const n = extents[axis]!;
         const stride = strides[axis]!;
-        const weights = derivatives[axis]!;
-        for (let p = 0; p < points; p++) {
-          const i = Math.floor(p / stride) % n;
-          let q = at + (p - i * stride) * axes + axis;
-          let sum = 0;
-          for (let k = n - i; k < 2 * n - i; k++) {
-            sum += weights[k]! * f[q]!;
-            q += stride * axes;
+        for (let block = 0; block < points; block += n * stride) {
+          for (let p = block; p < block + stride; p++) {
+            addAlongLine(derivatives[axis]!, n, f, at + p * axes + axis, stride * axes, out, p, stride);
           }
-          out[p] = out[p]! + sum;
         }
       }
     },
     transpose(slopes, out, at) {
+      out.fill(0, at, at + points * axes);
       for (let axis = 0; axis < axes; axis++) {
         const n = extents[axis]!;
         const stride = strides[axis]!;
-        const weights = derivatives[axis]!;
-        for (let p = 0; p < points; p++) {
-          const i = Math.floor(p / stride) % n;
-          let q = p - i * stride;
-          let sum = 0;
-          for (let k = n - i; k < 2 * n - i; k++) {
-            sum += weights[k]! * slopes[q]!;
-            q += stride;
+        for (let block = 0; block < points; block += n * stride) {
+          for (let p = block; p < block + stride; p++) {
+            addAlongLine(transposed[axis]!, n, slopes, p, stride, out, at + p * axes + axis, stride * axes);
           }
-          out[at + p * axes + axis] = -sum;
         }
       }
     },
   };
+}
+
+/**
+ * y_i += sum_k weights[n - i + k] x_k on one line of n points; x_k lies at xAt + k xStride, y likewise. Four sums at a time,
+ * each over k upwards.
+ */
+function addAlongLine(
+  weights: Float64Array,
+  n: number,
+  x: Float64Array,
+  xAt: number,
+  xStride: number,
+  y: Float64Array,
+  yAt: number,
+  yStride: number,
+): void {
+  const blocked = n - (n % 4);
+  let to = yAt;
+  for (let i = 0; i < blocked; i += 4) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    let from = xAt;
+    for (let k = n - i; k < 2 * n - i; k++) {
+      const value = x[from]!;
+      s0 += weights[k]! * value;
+      s1 += weights[k - 1]! * value;
+      s2 += weights[k - 2]! * value;
+      s3 += weights[k - 3]! * value;
+      from += xStride;
+    }
+    y[to] = y[to]! + s0;
+    y[to + yStride] = y[to + yStride]! + s1;
+    y[to + 2 * yStride] = y[to + 2 * yStride]! + s2;
+    y[to + 3 * yStride] = y[to + 3 * yStride]! + s3;
+    to += 4 * yStride;
+  }
+  for (let i = blocked; i < n; i++) {
+    let sum = 0;
+    let from = xAt;
+    for (let k = n - i; k < 2 * n - i; k++) {
+      sum += weights[k]! * x[from]!;
+      from += xStride;
+    }
+    y[to] = y[to]! + sum;
+    to += yStride;
+  }
 }

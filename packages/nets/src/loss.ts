@@ -45,7 +45,7 @@ export function meanSquaredError(
   const errors = new Float64Array(predicted);
 
   function pass(samples: Samples, order: Int32Array, from: number, to: number, backward: boolean): number {
-    const { targets, weights, rowLength } = samples;
+    const { inputs: values, targets, weights, rowLength } = samples;
     const { gather } = samples.layout;
     const scale = 1 / ((to - from) * predicted);
     stack.update();
@@ -57,9 +57,9 @@ export function meanSquaredError(
       for (let s = first; s < end; s++) {
         const at = order[s]! * rowLength;
         if (gather === undefined) {
-          for (let i = 0; i < rowInputs; i++) inputs[p++] = samples.inputs[at + i]!;
+          for (let i = 0; i < rowInputs; i++) inputs[p++] = values[at + i]!;
         } else {
-          for (let i = 0; i < rowInputs; i++) inputs[p++] = samples.inputs[at + gather[i]!]!;
+          for (let i = 0; i < rowInputs; i++) inputs[p++] = values[at + gather[i]!]!;
         }
       }
       stack.forward((end - first) * stackRows);

@@ -33,6 +33,9 @@ export interface StackSpec {
   readonly skip: boolean;
 }
 
+/** Names of the activations. */
+export const ACTIVATIONS: readonly Activation[] = ["linear", "relu", "tanh", "sigmoid", "softplus", "selu", "celu"];
+
 /** The paper's code: 32, 32, 1, ReLU after the first two. */
 export const CODE_LAYERS: readonly DenseLayer[] = Object.freeze([
   Object.freeze({ units: 32, activation: "relu" }),
@@ -59,7 +62,7 @@ export function checkStack(where: string, options: Partial<StackSpec>, inputs: n
     flag(where, `layers[${l}].bias`, bias);
     parameters += (width + 1) * units;
     width = units;
-    const name = oneOf(where, `layers[${l}].activation`, activation, ["relu", "tanh", "linear"]);
+    const name = oneOf(where, `layers[${l}].activation`, activation, ACTIVATIONS);
     return Object.freeze({ units, activation: name, bias });
   });
   if (parameters + inputs * width > MAX_PARAMETERS) {

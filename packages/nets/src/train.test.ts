@@ -182,6 +182,25 @@ describe("train", () => {
     expect(flat(other.weights())).not.toEqual(flat(alone.weights()));
   });
 
+  it.each(["relu", "tanh"] as const)(
+    "gives the same bits on WebAssembly and on its plain twin: %s",
+    async (activation) => {
+      const data = heatData(60, 9, 0.1, random(1));
+      const spec = discretisedNet({
+        layers: [
+          { units: 13, activation },
+          { units: 1, activation: "linear" },
+        ],
+      });
+      const run = (options: Partial<TrainOptions>) =>
+        train(spec, data, { epochs: 5, batchSize: 7, random: random(5), validation: data, ...options });
+      const [ours, asked, plain] = [await run({}), await run({ engine: "wasm" }), await run({ engine: "plain" })];
+      expect([ours.history.engine, asked.history.engine, plain.history.engine]).toEqual(["wasm", "wasm", "plain"]);
+      expect(flat(plain.weights())).toEqual(flat(ours.weights()));
+      expect({ ...plain.history, engine: "wasm" }).toEqual(ours.history);
+    },
+  );
+
   it("starts from given weights", async () => {
     const data = heatData(60, 9, 0.1, random(1));
     const first = await train(small, data, { epochs: 20, random: random(1), learningRate: 3e-3 });
@@ -381,6 +400,7 @@ describe("train", () => {
     expect(await refused({ random: 3 })).toContain("TypeError: train: random must be a function");
     expect(await refused({ random: () => 1 })).toContain("random must give numbers in [0, 1), got 1");
     expect(await refused({ onProgress: 3 })).toContain("TypeError: train: onProgress");
+    expect(await refused({ engine: "tfjs" })).toContain("RangeError: train: engine must be one of");
     expect(await refused({ signal: 3 })).toContain("TypeError: train: signal");
     expect(await refused({ start: new Map() })).toContain("missing layers.0.weight, layers.0.bias");
     expect(await refused({}, { inputs: [] })).toContain("at least one, got length 0");

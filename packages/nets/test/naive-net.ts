@@ -1,4 +1,4 @@
-import { tanh } from "@hml/kernels";
+import { type Activation, tanh } from "@hml/kernels";
 import type { NetSpec } from "../src/net-spec.ts";
 
 /**
@@ -18,6 +18,30 @@ function inputsOf(spec: NetSpec): number {
   if ("features" in spec) return spec.features.length;
   return typeof spec.stencil === "number" ? spec.stencil : spec.stencil.reduce((a, b) => a * b, 1);
 }
+
+const SELU_SCALE = 1.0507009873554805;
+const SELU_FLOOR = SELU_SCALE * 1.6732632423543772;
+
+const ACTIVATE: Readonly<Record<Activation, (x: number) => number>> = {
+  linear: (x) => x,
+  relu: (x) => Math.max(0, x),
+  tanh,
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  softplus: (x) => Math.log1p(Math.exp(x)),
+  selu: (x) => (x > 0 ? SELU_SCALE * x : SELU_FLOOR * Math.expm1(x)),
+  celu: (x) => (x > 0 ? x : Math.expm1(x)),
+};
+
+/** The slope of the activation, from its value. */
+const SLOPE: Readonly<Record<Activation, (a: number) => number>> = {
+  linear: () => 1,
+  relu: (a) => (a > 0 ? 1 : 0),
+  tanh: (a) => 1 - a * a,
+  sigmoid: (a) => a * (1 - a),
+  softplus: (a) => 1 - Math.exp(-a),
+  selu: (a) => (a > 0 ? SELU_SCALE : a + SELU_FLOOR),
+  celu: (a) => (a > 0 ? 1 : a + 1),
+};
 
 /** Reads the flat parameters layer by layer: weights [units, inputs], then biases [units]; last the skip. */
 export function naiveNet(spec: NetSpec, parameters: ArrayLike<number>): NaiveNet {
@@ -46,8 +70,7 @@ export function naiveForward(spec: NetSpec, net: NaiveNet, input: readonly numbe
         row.forEach((w, k) => {
           s += below[k]! * w;
         });
-        if (activation === "relu") return Math.max(0, s);
-        return activation === "tanh" ? tanh(s) : s;
+        return ACTIVATE[activation](s);
       }),
     );
   });
@@ -217,8 +240,7 @@ function addGradient(spec: NetSpec, net: NaiveNet, grad: NaiveNet, values: numbe
     const { activation } = spec.layers[l]!;
     delta = delta.map((d, j) => {
       const a = values[l + 1]![j]!;
-      if (activation === "relu") return a > 0 ? d : 0;
-      return activation === "tanh" ? d * (1 - a * a) : d;
+      return d * SLOPE[activation](a);
     });
     const below = values[l]!;
     delta.forEach((d, j) => {
