@@ -1,4 +1,5 @@
 import type { FftExports } from "./fft-code.ts";
+import { CIRCULANT_WASM } from "./wasm/circulant.ts";
 import { DENSE_WASM } from "./wasm/dense.ts";
 import { ELEMENTWISE_WASM } from "./wasm/elementwise.ts";
 import { FFT_WASM } from "./wasm/fft.ts";
@@ -50,6 +51,37 @@ export interface DenseExports {
   readonly packBackward32: Pack;
 }
 
+/** Functions of assembly/circulant.ts. */
+export interface CirculantExports {
+  readonly plain64: (
+    from: number,
+    to: number,
+    lines: number,
+    places: number,
+    needed: number,
+    stride: number,
+    count: number,
+    row: number,
+    width: number,
+    outLength: number,
+    scratch: number,
+  ) => void;
+  readonly halved64: (
+    from: number,
+    to: number,
+    lines: number,
+    places: number,
+    stride: number,
+    half: number,
+    sums: number,
+    differences: number,
+    width: number,
+    outLength: number,
+    scratch: number,
+  ) => void;
+  readonly transpose64: (x: number, stride: number, out: number, rows: number, columns: number) => void;
+}
+
 /** A module of kernels; compiled once, at its first use or by `ready`, and instantiated for each engine. */
 export class Family<Exports> {
   readonly name: string;
@@ -86,6 +118,8 @@ export const elementwiseFamily: Family<ElementwiseExports> = /* @__PURE__ */ new
   "elementwise",
   ELEMENTWISE_WASM,
 );
+/** Products with circulant matrices along lines. */
+export const circulantFamily: Family<CirculantExports> = /* @__PURE__ */ new Family("circulant", CIRCULANT_WASM);
 /** Dense layers and products. */
 export const denseFamily: Family<DenseExports> = /* @__PURE__ */ new Family("dense", DENSE_WASM);
 /** Fourier transforms. */
@@ -98,5 +132,10 @@ export const fftFamily: Family<FftExports> = /* @__PURE__ */ new Family("fft", F
  */
 export async function ready(): Promise<void> {
   if (refusal() !== undefined) return;
-  await Promise.all([elementwiseFamily.compile(), denseFamily.compile(), fftFamily.compile()]);
+  await Promise.all([
+    circulantFamily.compile(),
+    elementwiseFamily.compile(),
+    denseFamily.compile(),
+    fftFamily.compile(),
+  ]);
 }

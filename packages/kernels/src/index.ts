@@ -17,3 +17,4 @@ export {
 export { type Gemm, type GemmOptions, gemm } from "./gemm.ts";
 
 export { type ComplexFft, complexFft, type RealFft, realFft } from "./fft.ts";
+export { type CirculantLines, type LineProducts, lineProducts, type Transposition } from "./line-products.ts";
