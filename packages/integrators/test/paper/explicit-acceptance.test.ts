@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  automatic,
   bdf,
   cnab2,
   dop853,
@@ -39,7 +40,7 @@ import {
 } from "../problems.ts";
 
 /*
- * The acceptance tests I1, I9, I11, I12 and I13 of explicit methods, each at the tolerance it was stated with. I12 is also
+ * The acceptance tests I1, I9, I11, I12 and I13 of explicit methods and of `automatic`, each at the tolerance it was stated with. I12 is also
  * in src/events.test.ts, for five methods and both directions of time.
  */
 
@@ -196,6 +197,7 @@ describe("I12: events, roots to 1e-10 at rtol 1e-10", () => {
     ["dopri5", dopri5()],
     ["tsit5", tsit5()],
     ["dop853", dop853()],
+    ["automatic", automatic()],
   ])("%s finds the zeros of sin t, by direction too, and ends a bouncing ball's flights", (_name, method) => {
     const options = { method, rtol: 1e-10, atol: 1e-10 };
     const oscillator: Problem = { size: 2, rhs: (_t, [x, y], out) => out.set([y!, -x!]) };
@@ -225,10 +227,11 @@ describe("I13: runs at the edge have defined results and end", () => {
     ["bdf", bdf],
     ["radau", radau],
     ["rosenbrock", rosenbrock],
+    ["automatic", automatic],
     ["fixed(rk4)", () => fixed(rk4, 0.001)],
   ];
   describe.each(methods)("%s", (name, method) => {
-    const explicit = ["dopri5", "tsit5", "dop853"].includes(name);
+    const explicit = ["dopri5", "tsit5", "dop853", "automatic"].includes(name);
     it.runIf(explicit)("comes back to its start when time is turned round", () => {
       const options = { method: method(), rtol: 1e-11, atol: 1e-11 };
       const there = lastFrame(solve(lorenz, [1, 1, 1], [0, 1], options));
