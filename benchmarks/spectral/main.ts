@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { runBenchmark, type Task } from "../lib/bench.ts";
-import { compileNative, firstLine, pythonWith, startPeer } from "../lib/peer.ts";
-import { etdrk4Steps, imex1Steps } from "./ours.ts";
+import { compileNative, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
+import { etdrk4Steps, imex1Steps, type Timed } from "./ours.ts";
 import { MIXTURE_STEP, MIXTURE_STEPS, mixtures, runs, SAMPLE, STEP, STEPS } from "./problem.ts";
 
 /**
@@ -18,30 +18,32 @@ const TOLERANCE = 1e-8;
  */
 const MIXTURE_TOLERANCE = 1e-13;
 
-const waves: readonly Task[] = runs.map((run) => ({
-  task: run.task,
-  ours: etdrk4Steps(run),
-  repeats: 9,
-  number: STEP,
-  tolerance: TOLERANCE,
-  opponents: [
-    { peer: "numpy", program: "numpy", task: `ks:${run.points}:${run.length}:${STEPS}` },
-    { peer: "c-fftw", program: "c", task: `ks:${run.points}:${run.length}:${STEPS}` },
-  ],
-}));
+/** What takes our plain transforms, by task. */
+const plain = new Map<string, Timed>();
+
+const waves: readonly Task[] = runs.map((run) => {
+  const task = `ks:${run.points}:${run.length}:${STEPS}`;
+  plain.set(task, etdrk4Steps(run, "own"));
+  return {
+    task: run.task,
+    ours: etdrk4Steps(run, "kernels"),
+    repeats: 9,
+    number: STEP,
+    tolerance: TOLERANCE,
+    opponents: opponents(task),
+  };
+});
 
 const separations: readonly Task[] = mixtures.map((run) => {
   const task = `ch:${run.points}:${MIXTURE_STEPS}:${SAMPLE}`;
+  plain.set(task, imex1Steps(run, "own"));
   return {
     task: run.task,
-    ours: imex1Steps(run),
+    ours: imex1Steps(run, "kernels"),
     repeats: 5,
     number: MIXTURE_STEP,
     tolerance: MIXTURE_TOLERANCE,
-    opponents: [
-      { peer: "numpy", program: "numpy", task },
-      { peer: "c-fftw", program: "c", task },
-    ],
+    opponents: opponents(task),
   };
 });
 
@@ -56,6 +58,7 @@ await runBenchmark({
   name: "spectral",
   tasks: [...waves, ...separations],
   programs: {
+    plain: ourPlainTransforms(),
     numpy: python === undefined ? undefined : startPeer(python.command, [script]),
     c: native === undefined ? undefined : startPeer(native, []),
   },
@@ -67,3 +70,19 @@ await runBenchmark({
     fftw: firstLine("pkg-config", ["--modversion", "fftw3"]) ?? null,
   },
 });
+
+function opponents(task: string): Task["opponents"] {
+  return [
+    { peer: "ours-plain", program: "plain", task },
+    { peer: "numpy", program: "numpy", task },
+    { peer: "c-fftw", program: "c", task },
+  ];
+}
+
+/** In the place of a peer: the same steps with the transforms that periodicField has of its own. */
+function ourPlainTransforms(): Peer {
+  return {
+    run: (task, _number, repeats) => Promise.resolve(plain.get(task)!(repeats)),
+    close() {},
+  };
+}

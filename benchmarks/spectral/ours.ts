@@ -13,11 +13,15 @@ import {
   SAMPLE,
   STEP,
   STEPS,
+  type Transforms,
 } from "./problem.ts";
 
+/** Runs a task some times and times it. */
+export type Timed = (repeats: number) => Measured;
+
 /** The median time per step of `repeats` runs, and the field at the end; coefficients are made before the clock starts. */
-export function etdrk4Steps(run: Run): (repeats: number) => Measured {
-  const ks = kuramotoSivashinsky(run);
+export function etdrk4Steps(run: Run, transforms: Transforms): Timed {
+  const ks = kuramotoSivashinsky(run, transforms);
   return timed(
     ks,
     timeStepper(etdrk4(ks), STEP),
@@ -28,8 +32,8 @@ export function etdrk4Steps(run: Run): (repeats: number) => Measured {
 }
 
 /** The same for implicit-explicit Euler steps of a mixture. */
-export function imex1Steps(run: Mixture): (repeats: number) => Measured {
-  const ch = cahnHilliard(run);
+export function imex1Steps(run: Mixture, transforms: Transforms): Timed {
+  const ch = cahnHilliard(run, transforms);
   const initial = ch.coefficients(initialMixture(run));
   return timed(ch, timeStepper(imex1(ch), MIXTURE_STEP), initial, { step: MIXTURE_STEP, steps: MIXTURE_STEPS }, SAMPLE);
 }
@@ -40,7 +44,7 @@ function timed(
   initial: Float64Array,
   { step, steps }: { readonly step: number; readonly steps: number },
   sample: number,
-): (repeats: number) => Measured {
+): Timed {
   const u = new Float64Array(equation.size);
   const field = new Float64Array(equation.axes.reduce((product, axis) => product * axis.length, 1));
   return (repeats) => {

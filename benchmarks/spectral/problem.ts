@@ -1,4 +1,13 @@
-import { type PeriodicField, periodicField } from "@hml/integrators";
+import { type PeriodicField, type PeriodicFieldOptions, periodicField } from "@hml/integrators";
+import { kernelEngine, realFft } from "@hml/kernels";
+
+/** Whose transforms: those of `@hml/kernels`, or the plain ones that periodicField has of its own. */
+export type Transforms = "kernels" | "own";
+
+/** Each field has an engine of its own, of 16 MiB, which is enough for 400,000 points. */
+function fftOf(transforms: Transforms): Pick<PeriodicFieldOptions, "fft"> {
+  return transforms === "own" ? {} : { fft: (shape) => realFft(kernelEngine(), shape) };
+}
 
 /** A run of Kuramoto and Sivashinsky's equation, u_t = -u_xx - u_xxxx - (u^2 / 2)_x. */
 export interface Run {
@@ -19,8 +28,9 @@ export const runs: readonly Run[] = [
 ];
 
 /** The equation on one period, without de-aliasing. */
-export function kuramotoSivashinsky({ points, length }: Run): PeriodicField {
+export function kuramotoSivashinsky({ points, length }: Run, transforms: Transforms): PeriodicField {
   return periodicField({
+    ...fftOf(transforms),
     points,
     length,
     symbol: (k) => k * k - k * k * k * k,
@@ -57,9 +67,10 @@ export const mixtures: readonly Mixture[] = [
 ];
 
 /** The equation on one period, without de-aliasing. */
-export function cahnHilliard({ points }: Mixture): PeriodicField {
+export function cahnHilliard({ points }: Mixture, transforms: Transforms): PeriodicField {
   const square = (kx: number, ky: number): number => kx * kx + ky * ky;
   return periodicField({
+    ...fftOf(transforms),
     points: [points, points],
     length: [points, points],
     symbol: (kx, ky) => square(kx, ky) - square(kx, ky) * square(kx, ky),
