@@ -1,5 +1,5 @@
 import { callable, finite, finiteVector, integer, lengthOf, nonNegative, positive, show } from "@hml/guard";
-import type { Method, Problem } from "./method.ts";
+import type { Jacobian, Method, Problem } from "./method.ts";
 import type { Vec } from "./rhs.ts";
 import type { Restart } from "./restart.ts";
 import { checkSize, MAX_VALUES } from "./state-size.ts";
@@ -11,7 +11,26 @@ export function checkProblem(where: string, problem: Problem): void {
   }
   callable(where, "problem.rhs", problem.rhs);
   checkSize(where, "problem.size", problem.size);
-  if (problem.jacobian !== undefined) callable(where, "problem.jacobian.evaluate", problem.jacobian?.evaluate);
+  if (problem.jacobian !== undefined) checkJacobian(where, problem.jacobian, problem.size);
+}
+
+/** Refuses a Jacobian without `evaluate`, or whose band does not fit a problem of that size. */
+export function checkJacobian(where: string, jacobian: Jacobian, size: number): void {
+  callable(where, "problem.jacobian.evaluate", jacobian?.evaluate);
+  const { lower, upper, periodic = false } = jacobian;
+  if ((lower === undefined) !== (upper === undefined)) {
+    throw new TypeError(`${where}: problem.jacobian must have both lower and upper, or neither; zero is a bandwidth`);
+  }
+  const banded = lower !== undefined && upper !== undefined;
+  if (banded) {
+    integer(where, "problem.jacobian.lower", lower, 0, size - 1);
+    integer(where, "problem.jacobian.upper", upper, 0, size - 1);
+  }
+  if (periodic && !(banded && lower + upper + 1 < size)) {
+    throw new RangeError(
+      `${where}: problem.jacobian with periodic must have lower + upper + 1 below ${size}, got ${show(lower)} and ${show(upper)}; give a dense one`,
+    );
+  }
 }
 
 /** Refuses what is no method; a scheme is met often enough to be told what to do. */

@@ -343,6 +343,12 @@ describe.each(implicit)("a Jacobian that misbehaves, %s", (name, of) => {
   ];
   it.each(rows)("%s", (...row) => expectError(row));
 
+  it("has a band that does not fit, which automatic tells before any work too", () => {
+    const jacobian: Jacobian = { lower: 2, upper: 0, evaluate: nothing };
+    const act = (): unknown => solve({ ...pair, jacobian }, [1, 1], [0, 1], { method: automatic({ stiff: of() }) });
+    expectError(["", act, "RangeError", "problem.jacobian.lower must be an integer between 0 and 1, got 2"]);
+  });
+
   it("is told with the method's name", () => {
     expect(failure(evaluated(() => [1])).message).toContain(`${name}: problem.jacobian.evaluate`);
   });

@@ -1,8 +1,9 @@
-import { callable, checkOptions, integer, show } from "@hml/guard";
+import { checkOptions, integer, show } from "@hml/guard";
 import { nonFiniteIndex } from "../finite.ts";
 import { checkWritten } from "../first-call.ts";
 import type { RunStart } from "../method.ts";
 import type { Vec } from "../rhs.ts";
+import { checkJacobian } from "../run-options.ts";
 import { bandedLu } from "./banded-lu.ts";
 import { cyclicBandedLu } from "./cyclic-lu.ts";
 import { denseLu } from "./dense-lu.ts";
@@ -85,17 +86,9 @@ export function jacobianSource(where: string, run: RunStart, shape: JacobianShap
     const layout = shape === "dense" ? denseLayout(size) : bandLayout(where, "jacobian", size, shape);
     return differences(run, layout, solverFor(where, layout));
   }
-  callable(where, "problem.jacobian.evaluate", jacobian.evaluate);
+  checkJacobian(where, jacobian, size);
   const { lower, upper, periodic = false } = jacobian;
-  if ((lower === undefined) !== (upper === undefined)) {
-    throw new TypeError(`${where}: problem.jacobian must have both lower and upper, or neither; zero is a bandwidth`);
-  }
   const banded = lower !== undefined && upper !== undefined;
-  if (periodic && !(banded && lower + upper + 1 < size)) {
-    throw new RangeError(
-      `${where}: problem.jacobian with periodic must have lower + upper + 1 below ${size}, got ${show(lower)} and ${show(upper)}; give a dense one`,
-    );
-  }
   const layout = banded ? bandLayout(where, "problem.jacobian", size, { lower, upper, periodic }) : denseLayout(size);
   const solver = solverFor(where, layout);
   const matrix = matrixOf(layout);
