@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { kernelEngine, lineProducts } from "@hml/kernels";
 import { runBenchmark, type Task } from "../lib/bench.ts";
 import { compileNative, firstLine, pythonWith, startPeer } from "../lib/peer.ts";
 import { rhsCalls } from "./ours.ts";
@@ -12,21 +13,28 @@ import { RATIO, runs } from "./problem.ts";
 const TOLERANCE = 1e-12;
 
 const quick = process.argv.includes("--quick");
-const tasks: readonly Task[] = runs.map((run) => {
-  const size = `${run.dim}:${run.patches}:${run.points}`;
-  return {
-    task: run.task,
-    ours: rhsCalls(run),
-    repeats: quick ? run.calls / 10 : run.calls,
-    number: RATIO,
-    tolerance: TOLERANCE,
-    opponents: [
-      { peer: "numpy", program: "numpy", task: `major:${size}` },
-      { peer: "numpy-last", program: "numpy", task: `last:${size}` },
-      { peer: "c", program: "c", task: size },
-    ],
-  };
-});
+const engine = kernelEngine();
+const sides = [
+  { suffix: "", products: undefined },
+  { suffix: "_kernels", products: lineProducts(engine) },
+];
+const tasks: readonly Task[] = runs.flatMap((run) =>
+  sides.map(({ suffix, products }) => {
+    const size = `${run.dim}:${run.patches}:${run.points}`;
+    return {
+      task: `${run.task}${suffix}`,
+      ours: rhsCalls(run, products),
+      repeats: quick ? run.calls / 10 : run.calls,
+      number: RATIO,
+      tolerance: TOLERANCE,
+      opponents: [
+        { peer: "numpy", program: "numpy", task: `major:${size}` },
+        { peer: "numpy-last", program: "numpy", task: `last:${size}` },
+        { peer: "c", program: "c", task: size },
+      ],
+    };
+  }),
+);
 const native = compileNative("patches");
 const python = pythonWith(["numpy"]);
 const script = fileURLToPath(new URL("../python/patches.py", import.meta.url));
@@ -41,6 +49,7 @@ await runBenchmark({
   rounds: quick ? 3 : 15,
   about: {
     mode: quick ? "quick" : "full",
+    kernels: engine.kind,
     compiler: firstLine("gcc", ["--version"]) ?? null,
     python: python?.versions ?? null,
   },

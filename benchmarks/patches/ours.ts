@@ -1,12 +1,13 @@
 import { median } from "../lib/bench.ts";
 import type { Measured } from "../lib/peer.ts";
+import type { EdgeProducts } from "@hml/patch";
 import { type Run, scheme, state } from "./problem.ts";
 
 const BATCHES = 9;
 
 /** The median time of a call of the right-hand side over nine batches, and the slopes. */
-export function rhsCalls(run: Run): (calls: number) => Measured {
-  const system = scheme(run);
+export function rhsCalls(run: Run, products?: EdgeProducts): (calls: number) => Measured {
+  const system = scheme(run, products);
   const u = state(system);
   const out = new Float64Array(system.size);
   return (calls) => {

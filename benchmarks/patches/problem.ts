@@ -1,5 +1,4 @@
-import { type GapTooth, gapTooth, patchGrid, spectral } from "@hml/patch";
-import { latticeDiffusion } from "@hml/systems";
+import { type EdgeProducts, type GapTooth, gapTooth, patchGrid, type PatchRhs, spectral } from "@hml/patch";
 
 /** A grid of patches, the same along every axis. */
 export interface Run {
@@ -23,18 +22,55 @@ export const runs: readonly Run[] = [
 ];
 
 /** Heterogeneous lattice diffusion in patches with spectral edgy coupling. */
-export function scheme({ dim, patches, points, period }: Run): GapTooth {
-  const cell = period ** dim;
-  const bonds = Array.from({ length: dim }, (_, axis) =>
-    Float64Array.from({ length: cell }, (__, m) => 1 + 0.5 * Math.sin(1.7 * (axis * cell + m + 1))),
-  );
-  const lattice = latticeDiffusion({
-    period: Array.from({ length: dim }, () => period),
-    bonds,
-    convention: "forward",
-  });
+export function scheme({ dim, patches, points, period }: Run, products?: EdgeProducts): GapTooth {
   const grid = patchGrid({ dim, extent: 2 * Math.PI, patches, points, ratio: RATIO });
-  return gapTooth(grid, lattice.rhs, spectral());
+  const spacing = grid.spacing[0];
+  const cell = period ** dim;
+  // Bond m of all axes, x first, over spacing^2, laid out as the points of a patch: made before the clock starts, as the peers' are.
+  const bonds = Array.from({ length: dim }, (_, axis) =>
+    Float64Array.from({ length: points ** dim }, (__, n) => {
+      const m = [0, 1, 2].reduce(
+        (at, a) => at + (a < dim ? ((Math.floor(n / points ** a) % points) % period) * period ** a : 0),
+        0,
+      );
+      return (1 + 0.5 * Math.sin(1.7 * (axis * cell + m + 1))) / (spacing * spacing);
+    }),
+  );
+  return gapTooth(grid, micro(bonds, points), spectral(), products === undefined ? {} : { products });
+}
+
+/** Diffusion on one patch of `n` points an axis, written for that patch: what flows in less what flows out. */
+function micro(bonds: readonly Float64Array[], n: number): PatchRhs {
+  const [east, north, up] = [bonds[0]!, bonds[1]!, bonds[2]!];
+  const layer = n * n;
+  if (bonds.length === 1) {
+    return (_t, u, out) => {
+      for (let i = 1; i < n - 1; i++) out[i] = east[i]! * (u[i + 1]! - u[i]!) - east[i - 1]! * (u[i]! - u[i - 1]!);
+    };
+  }
+  if (bonds.length === 2) {
+    return (_t, u, out) => {
+      for (let j = n; j < layer - n; j += n) {
+        for (let i = j + 1; i < j + n - 1; i++) {
+          const here = u[i]!;
+          const x = east[i]! * (u[i + 1]! - here) - east[i - 1]! * (here - u[i - 1]!);
+          out[i] = x + north[i]! * (u[i + n]! - here) - north[i - n]! * (here - u[i - n]!);
+        }
+      }
+    };
+  }
+  return (_t, u, out) => {
+    for (let k = layer; k < layer * (n - 1); k += layer) {
+      for (let j = k + n; j < k + layer - n; j += n) {
+        for (let i = j + 1; i < j + n - 1; i++) {
+          const here = u[i]!;
+          const x = east[i]! * (u[i + 1]! - here) - east[i - 1]! * (here - u[i - 1]!);
+          const y = north[i]! * (u[i + n]! - here) - north[i - n]! * (here - u[i - n]!);
+          out[i] = x + y + up[i]! * (u[i + layer]! - here) - up[i - layer]! * (here - u[i - layer]!);
+        }
+      }
+    }
+  };
 }
 
 /** sin(x) + 0.3 cos(2 x + 0.4) + 0.05 sin(37 x), summed over the axes with weights 1, 0.7, 0.4. */

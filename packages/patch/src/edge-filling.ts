@@ -1,21 +1,35 @@
 import { finiteVector, integer, lengthOf } from "@hml/guard";
 import type { Vec } from "@hml/integrators";
-import { circulantFilling } from "./circulant-filling.ts";
 import { type EdgeLines, edgeLines } from "./edge-lines.ts";
+import type { EdgeProducts } from "./edge-products.ts";
 import type { AxisWeights } from "./edge-weights.ts";
 import type { PatchGrid } from "./patch-grid.ts";
 
-/** Fills edge points of a padded array from interior ones. */
-export type EdgeFilling = (padded: Vec) => void;
-
-/** The filling of both ends of one axis. Throws when the weights, a user's own perhaps, do not fit the grid. */
-export function axisFilling(where: string, grid: PatchGrid, axis: number, weights: AxisWeights): EdgeFilling {
+/**
+ * Binds the filling of both ends of one axis to an array in which lines lie where `place` says. Throws when the weights, a user's
+ * own perhaps, do not fit the grid.
+ */
+export function axisFilling(
+  where: string,
+  grid: PatchGrid,
+  axis: number,
+  weights: AxisWeights,
+  values: Float64Array,
+  place: (lines: EdgeLines) => EdgeLines,
+  products: EdgeProducts,
+): () => void {
   checkWeights(where, grid, axis, weights);
-  const upper = endFilling(edgeLines(grid, axis, "upper", weights.reach), weights, weights.upper);
-  const lower = endFilling(edgeLines(grid, axis, "lower", weights.reach), weights, weights.lower);
-  return (padded) => {
-    upper(padded);
-    lower(padded);
+  const ends = (["upper", "lower"] as const).map((end) => {
+    const lines = place(edgeLines(grid, axis, end, weights.reach));
+    const { first, width, [end]: row } = weights;
+    if (row.length !== width) return () => generalFilling(values, lines, first, row, width);
+    const { patches: count, ...places } = lines;
+    return products.circulant({ values, ...places, count, start: first[0]!, row });
+  });
+  const [upper, lower] = [ends[0]!, ends[1]!];
+  return () => {
+    upper();
+    lower();
   };
 }
 
@@ -40,29 +54,22 @@ function checkWeights(where: string, grid: PatchGrid, axis: number, weights: Axi
   finiteVector(where, `${name}.lower`, weights.lower, rows * width);
 }
 
-function endFilling(lines: EdgeLines, weights: AxisWeights, rows: Vec): EdgeFilling {
-  if (rows.length === weights.width) return circulantFilling(lines, weights.first[0]!, rows);
-  return generalFilling(lines, weights.first, rows, weights.width);
-}
-
 /** target_I = sum_j rows[I, j] source_(first[I] + j), the definition, one line after the other. */
-export function generalFilling(lines: EdgeLines, first: Int32Array, rows: Vec, width: number): EdgeFilling {
+export function generalFilling(values: Vec, lines: EdgeLines, first: Int32Array, rows: Vec, width: number): void {
   const { from, to, stride, patches } = lines;
   const shared = rows.length === width;
-  return (padded) => {
-    for (let line = 0; line < from.length; line++) {
-      const source = from[line]!;
-      const target = to[line]!;
-      for (let i = 0; i < patches; i++) {
-        const row = shared ? 0 : i * width;
-        let sum = 0;
-        let j = first[i]!;
-        for (let k = 0; k < width; k++) {
-          sum += rows[row + k]! * padded[source + j * stride]!;
-          if (++j === patches) j = 0;
-        }
-        padded[target + i * stride] = sum;
+  for (let line = 0; line < from.length; line++) {
+    const source = from[line]!;
+    const target = to[line]!;
+    for (let i = 0; i < patches; i++) {
+      const row = shared ? 0 : i * width;
+      let sum = 0;
+      let j = first[i]!;
+      for (let k = 0; k < width; k++) {
+        sum += rows[row + k]! * values[source + j * stride]!;
+        if (++j === patches) j = 0;
       }
+      values[target + i * stride] = sum;
     }
-  };
+  }
 }

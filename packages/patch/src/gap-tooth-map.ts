@@ -3,7 +3,7 @@ import { type TimeStepper, timeStepper, type Vec } from "@hml/integrators";
 import type { Coupling } from "./edge-weights.ts";
 import { type GapToothOptions, patchSystem, type PatchSystem } from "./gap-tooth.ts";
 import type { PatchGrid } from "./patch-grid.ts";
-import { blocksOf, gather, scatter } from "./patch-layout.ts";
+import { blocksOf, gather } from "./patch-layout.ts";
 import type { Dim, PatchView } from "./patch-view.ts";
 
 /**
@@ -40,11 +40,11 @@ export function gapToothMap<D extends Dim>(
   options: GapToothMapOptions<NoInfer<D>>,
 ): GapToothMap<D> {
   callable("gapToothMap", "step", step);
-  checkOptions("gapToothMap", options, ["boundary", "restriction", "lifting", "dt"]);
+  checkOptions("gapToothMap", options, ["boundary", "restriction", "lifting", "products", "dt"]);
   const { dt, ...choices } = options;
   positive("gapToothMap", "dt", dt);
   const { system, fields } = patchSystem("gapToothMap", grid, coupling, choices);
-  const { layout, blocks, padded } = fields;
+  const { layout, blocks } = fields;
   const next = new Float64Array(layout.size);
   const nextBlocks = blocksOf(layout, next);
   const { patches } = layout;
@@ -53,8 +53,7 @@ export function gapToothMap<D extends Dim>(
       size: grid.size,
       order: 1,
       step(t, h, u, out) {
-        scatter(layout, u, padded);
-        fields.fillEdges(t);
+        fields.fill(t, u);
         for (let p = 0; p < patches.length; p++) step(t, h, blocks[p]!, nextBlocks[p]!, patches[p]!);
         gather(layout, next, out);
       },

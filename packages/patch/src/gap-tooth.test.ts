@@ -2,7 +2,7 @@ import { euler, solve, timeStepper } from "@hml/integrators";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { latticeDiffusion } from "../test/lattice-diffusion.ts";
-import { circulantFilling } from "./circulant-filling.ts";
+import { circulantProduct } from "./circulant-product.ts";
 import { generalFilling } from "./edge-filling.ts";
 import { edgeLines } from "./edge-lines.ts";
 import {
@@ -327,8 +327,8 @@ describe("the fast circulant filling", () => {
           const size = grid.coarseSize * 4 ** dim;
           const slow = Float64Array.from({ length: size }, (_, i) => Math.sin(i * i));
           const fast = Float64Array.from(slow);
-          generalFilling(lines, first, row, row.length)(slow);
-          circulantFilling(lines, start % n, row)(fast);
+          generalFilling(slow, lines, first, row, row.length);
+          circulantProduct({ ...lines, values: fast, count: n, start: start % n, row })();
           // Two orders of summing at most 40 products of size one.
           expect(difference(fast, slow)).toBeLessThan(2e-14);
         },

@@ -1,11 +1,12 @@
 import { callable, checkOptions, oneOf } from "@hml/guard";
 import type { Rhs, Vec } from "@hml/integrators";
 import type { Lifting, Restriction } from "@hml/lift-restrict";
+import type { EdgeProducts } from "./edge-products.ts";
 import type { EdgeRules } from "./edge-rule.ts";
 import type { Coupling } from "./edge-weights.ts";
 import { type PatchFields, patchFields } from "./patch-fields.ts";
 import type { PatchGrid } from "./patch-grid.ts";
-import { blocksOf, gather, scatter } from "./patch-layout.ts";
+import { blocksOf, gather } from "./patch-layout.ts";
 import { constantLifting, interpolatingLifting, patchRestriction } from "./patch-maps.ts";
 import type { Dim, PatchRhs, PatchView } from "./patch-view.ts";
 
@@ -25,6 +26,8 @@ export interface GapToothOptions<D extends Dim> {
    * finite number, and throws a TypeError that names the patch and the index if not. Off by default; twice the time.
    */
   readonly check?: boolean;
+  /** Faster products, of the same bits: `lineProducts(kernelEngine())` of @hml/kernels. Plain loops when left out. */
+  readonly products?: EdgeProducts;
 }
 
 /** Patches that act as one system, whatever moves them in time. Not re-entrant: it owns its work arrays. */
@@ -54,7 +57,7 @@ export interface GapTooth<D extends Dim = Dim> extends PatchSystem<D> {
   readonly rhs: Rhs;
 }
 
-const KEYS = ["boundary", "restriction", "lifting", "check"];
+const KEYS = ["boundary", "restriction", "lifting", "check", "products"];
 
 /**
  * The gap-tooth scheme: a micro model, run in small patches that a coupling makes act as the whole.
@@ -75,13 +78,12 @@ export function gapTooth<D extends Dim>(
   checkOptions("gapTooth", options, KEYS);
   const model = options.check === true ? checkedModel(micro) : micro;
   const { system, fields } = patchSystem("gapTooth", grid, coupling, options);
-  const { layout, blocks, padded } = fields;
+  const { layout, blocks } = fields;
   const slopes = new Float64Array(layout.size);
   const slopeBlocks = blocksOf(layout, slopes);
   const { patches } = layout;
   const rhs: Rhs = (t, u, out) => {
-    scatter(layout, u, padded);
-    fields.fillEdges(t);
+    fields.fill(t, u);
     for (let p = 0; p < patches.length; p++) model(t, blocks[p]!, slopeBlocks[p]!, patches[p]!);
     gather(layout, slopes, out);
   };
@@ -119,7 +121,7 @@ export function patchSystem<D extends Dim>(
 ): { system: PatchSystem<D>; fields: PatchFields<D> } {
   checkOptions(where, options, KEYS);
   callable(where, "coupling.weights", (coupling as Coupling | undefined)?.weights);
-  const fields = patchFields(where, grid, coupling, options.boundary);
+  const fields = patchFields(where, grid, coupling, options.boundary, options.products);
   const { layout, blocks, padded } = fields;
   const byTurns = coupling.interpolation !== undefined;
   const allowed = byTurns ? (["centre"] as const) : (["average", "centre"] as const);
@@ -140,8 +142,7 @@ export function patchSystem<D extends Dim>(
       return state;
     },
     edges(t, u) {
-      scatter(layout, u, padded);
-      fields.fillEdges(t);
+      fields.fill(t, u);
       return blocks;
     },
   };

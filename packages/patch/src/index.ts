@@ -5,6 +5,7 @@ export { type GapTooth, gapTooth, type GapToothOptions, type PatchSystem } from 
 export { type GapToothMap, gapToothMap, type GapToothMapOptions, type PatchStep } from "./gap-tooth-map.ts";
 export { dirichlet, type EdgeRule, type EdgeRules, type Face, neumann, type WallValue } from "./edge-rule.ts";
 export type { AxisWeights, Coupling, EdgeSource, EdgeWeights } from "./edge-weights.ts";
+export type { CirculantLines, EdgeProducts, Transposition } from "./edge-products.ts";
 export type { Interpolation } from "./interpolation.ts";
 export { spectral } from "./coupling/spectral.ts";
 export { lagrange } from "./coupling/lagrange.ts";

@@ -2,10 +2,12 @@ import { lengthOf } from "@hml/guard";
 import type { Vec } from "@hml/integrators";
 import { axisFilling } from "./edge-filling.ts";
 import { type EdgeRule, type EdgeRules, type Face, rulesOf } from "./edge-rule.ts";
+import { type EdgeProducts, productsOf } from "./edge-products.ts";
 import type { Coupling } from "./edge-weights.ts";
 import type { PatchGrid } from "./patch-grid.ts";
 import { blocksOf, patchLayout, type PatchLayout } from "./patch-layout.ts";
 import type { Dim, PatchView } from "./patch-view.ts";
+import { fromBlock, planeLines, type PointPlanes, pointPlanes, scatter, toBlock } from "./point-planes.ts";
 
 /** A padded field over all patches of a grid, whose edges a coupling and the walls' rules fill. */
 export interface PatchFields<D extends Dim = Dim> {
@@ -15,8 +17,8 @@ export interface PatchFields<D extends Dim = Dim> {
   readonly blocks: readonly Vec[];
   /** The padded values of all patches. */
   readonly padded: Vec;
-  /** Fills all edge points at time t from the interior. */
-  fillEdges(t: number): void;
+  /** Takes the interior from a state and fills all edge points at time t. */
+  fill(t: number, state: Vec): void;
 }
 
 /** Makes the padded field of a grid. Throws when the coupling or the rules do not suit the grid. */
@@ -24,24 +26,45 @@ export function patchFields<D extends Dim>(
   where: string,
   grid: PatchGrid<D>,
   coupling: Coupling,
-  rules: EdgeRules<D> | undefined,
+  rules?: EdgeRules<D>,
+  given?: EdgeProducts,
 ): PatchFields<D> {
   const { axes } = coupling.weights(grid);
   lengthOf(where, "coupling.weights(grid).axes", axes, grid.dim);
   const layout = patchLayout(grid);
-  const padded = new Float64Array(layout.size);
+  const products = productsOf(where, given);
+  const padded = products.float64(layout.size);
   const blocks = blocksOf(layout, padded);
-  const fillings = axes.map((weights, axis) => axisFilling(where, grid, axis, weights));
-  const walls = axes.map((_, axis) => wallFilling(grid, axis, rulesOf(where, grid, axis, rules), layout, blocks));
+  const planes = pointPlanes(grid, layout);
+  const values = products.float64(planes.size);
+  const fillings = axes.map((weights, axis) =>
+    axisFilling(where, grid, axis, weights, values, (lines) => planeLines(planes, lines), products),
+  );
+  const walls = axes.map((_, axis) => {
+    const both = rulesOf(where, grid, axis, rules);
+    return both === undefined ? undefined : wallFilling(grid, axis, both, layout, blocks, planes, values);
+  });
+  const [perMember, paddedPerMember] = [planes.block * planes.stride, planes.block * planes.patches];
+  const transposes = Array.from({ length: grid.members }, (_, member) =>
+    products.transpose({
+      from: values.subarray(member * perMember, (member + 1) * perMember),
+      stride: planes.stride,
+      to: padded.subarray(member * paddedPerMember, (member + 1) * paddedPerMember),
+      rows: planes.block,
+      columns: planes.patches,
+    }),
+  );
   return {
     layout,
     blocks,
     padded,
-    fillEdges(t) {
+    fill(t, state) {
+      scatter(planes, state, values);
       for (let axis = 0; axis < fillings.length; axis++) {
-        fillings[axis]!(padded);
+        fillings[axis]!();
         walls[axis]?.(t);
       }
+      for (const transpose of transposes) transpose();
     },
   };
 }
@@ -50,20 +73,25 @@ export function patchFields<D extends Dim>(
 function wallFilling<D extends Dim>(
   grid: PatchGrid<D>,
   axis: number,
-  rules: readonly [EdgeRule<D>, EdgeRule<D>] | undefined,
+  rules: readonly [EdgeRule<D>, EdgeRule<D>],
   layout: PatchLayout<D>,
   blocks: readonly Vec[],
-): ((t: number) => void) | undefined {
-  if (rules === undefined) return undefined;
-  const calls: { rule: EdgeRule<D>; u: Vec; patch: PatchView<D>; face: Face }[] = [];
+  planes: PointPlanes,
+  values: Vec,
+): (t: number) => void {
+  const calls: { p: number; rule: EdgeRule<D>; u: Vec; patch: PatchView<D>; face: Face }[] = [];
   (["lower", "upper"] as const).forEach((end, side) => {
     const face = Object.freeze<Face>({ axis: axis as 0 | 1 | 2, end, offset: grid.wallOffset[axis]![side]! });
     layout.patches.forEach((patch, p) => {
       if (patch.patch[axis] !== (side === 0 ? 0 : grid.patches[axis]! - 1)) return;
-      calls.push({ rule: rules[side]!, u: blocks[p]!, patch, face });
+      calls.push({ p, rule: rules[side]!, u: blocks[p]!, patch, face });
     });
   });
   return (t) => {
-    for (const { rule, u, patch, face } of calls) rule(t, u, patch, face);
+    for (const { p, rule, u, patch, face } of calls) {
+      toBlock(planes, values, p, u);
+      rule(t, u, patch, face);
+      fromBlock(planes, values, p, u);
+    }
   };
 }

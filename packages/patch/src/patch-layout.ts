@@ -14,10 +14,12 @@ export interface PatchLayout<D extends Dim = Dim> {
   readonly block: number;
   /** Every patch of every member, in the order of the blocks. */
   readonly patches: readonly PatchView<D>[];
-  /** Where each row of interior x values starts in a padded array, in the order of the state. */
-  readonly rows: Int32Array;
-  /** Length of such a row. */
-  readonly rowLength: number;
+  /** Where the interior points of the first channel lie in a block, in the order of the state. */
+  readonly inside: Int32Array;
+  /** Fields of a patch. */
+  readonly channels: number;
+  /** Patches of a member. */
+  readonly patchCount: number;
 }
 
 /** Lays out the padded work arrays of a grid. */
@@ -46,23 +48,15 @@ export function patchLayout<D extends Dim>(grid: PatchGrid<D>): PatchLayout<D> {
     );
   }
 
-  const rowLength = interior[0]!;
-  const rowsOf = product(interior) / rowLength;
-  const rows = new Int32Array(members * channels * patchCount * rowsOf);
-  let next = 0;
-  for (let member = 0; member < members; member++) {
-    for (let channel = 0; channel < channels; channel++) {
-      for (let patch = 0; patch < patchCount; patch++) {
-        const start = (member * patchCount + patch) * block + channel * patchPoints;
-        for (let row = 0; row < rowsOf; row++) {
-          const y = (row % (interior[1] ?? 1)) + (dim > 1 ? edgePoints : 0);
-          const z = Math.floor(row / (interior[1] ?? 1)) + (dim > 2 ? edgePoints : 0);
-          rows[next++] = start + (z * (points[1] ?? 1) + y) * points[0]! + edgePoints;
-        }
-      }
-    }
-  }
-  return { size: members * patchCount * block, block, patches: Object.freeze(views), rows, rowLength };
+  const edge = (axis: number): number => (axis < dim ? edgePoints : 0);
+  const [nx = 1, ny = 1, nz = 1]: readonly number[] = interior;
+  const inside = Int32Array.from({ length: nx * ny * nz }, (_, n) => {
+    const y = (Math.floor(n / nx) % ny) + edge(1);
+    const z = Math.floor(n / (nx * ny)) + edge(2);
+    return (z * (points[1] ?? 1) + y) * points[0]! + (n % nx) + edge(0);
+  });
+  const size = members * patchCount * block;
+  return { size, block, patches: Object.freeze(views), inside, channels, patchCount };
 }
 
 /** Entry `axis` of the multi-index of `flat` in a row-major array whose last axis is x. */
@@ -77,34 +71,32 @@ export function blocksOf(layout: PatchLayout, padded: Vec): readonly Vec[] {
   return layout.patches.map((_, p) => padded.subarray(p * layout.block, (p + 1) * layout.block));
 }
 
-/** Spreads a state into the interior of a padded array, two values at a time. */
-export function scatter(layout: PatchLayout, state: Vec, padded: Vec): void {
-  const { rows, rowLength } = layout;
-  let k = 0;
-  for (let r = 0; r < rows.length; r++) {
-    let i = rows[r]!;
-    const end = k + rowLength;
-    for (; k < end - 1; k += 2) {
-      padded[i] = state[k]!;
-      padded[i + 1] = state[k + 1]!;
-      i += 2;
-    }
-    if (k < end) padded[i] = state[k++]!;
-  }
-}
-
-/** Collects the interior of a padded array into a state, two values at a time. */
+/** Collects the interior of a padded array into a state `[member, channel, patch, interior point]`, four patches at a time. */
 export function gather(layout: PatchLayout, padded: Vec, state: Vec): void {
-  const { rows, rowLength } = layout;
-  let k = 0;
-  for (let r = 0; r < rows.length; r++) {
-    let i = rows[r]!;
-    const end = k + rowLength;
-    for (; k < end - 1; k += 2) {
-      state[k] = padded[i]!;
-      state[k + 1] = padded[i + 1]!;
-      i += 2;
+  const { size, block, channels, patchCount, inside } = layout;
+  const points = block / channels;
+  const count = inside.length;
+  const member = patchCount * block;
+  let next = 0;
+  for (let first = 0; first < size; first += member) {
+    for (let start = first; start < first + block; start += points) {
+      for (let m = 0; m < count; m++) {
+        let from = start + inside[m]!;
+        const end = next + patchCount * count;
+        let to = next + m;
+        for (; to < end - 3 * count; to += 4 * count) {
+          state[to] = padded[from]!;
+          state[to + count] = padded[from + block]!;
+          state[to + 2 * count] = padded[from + 2 * block]!;
+          state[to + 3 * count] = padded[from + 3 * block]!;
+          from += 4 * block;
+        }
+        for (; to < end; to += count) {
+          state[to] = padded[from]!;
+          from += block;
+        }
+      }
+      next += patchCount * count;
     }
-    if (k < end) state[k++] = padded[i]!;
   }
 }

@@ -3,7 +3,7 @@ import type { Jacobian, Vec } from "@hml/integrators";
 import type { Coupling } from "../edge-weights.ts";
 import { patchFields } from "../patch-fields.ts";
 import type { PatchGrid } from "../patch-grid.ts";
-import { blocksOf, scatter } from "../patch-layout.ts";
+import { blocksOf } from "../patch-layout.ts";
 import type { Dim, PatchRhs } from "../patch-view.ts";
 import { columnGroups, type PatchPattern, patchPattern } from "./patch-pattern.ts";
 
@@ -53,7 +53,7 @@ export function patchJacobian<D extends Dim>(
   if (grid.periodic.includes(false)) {
     throw new RangeError(`${where}: the grid must be periodic along every axis; at walls take difference Jacobians`);
   }
-  const fields = patchFields(where, grid, coupling, undefined);
+  const fields = patchFields(where, grid, coupling);
   const { layout, padded, blocks } = fields;
   const { patches, block } = layout;
   const pattern: PatchPattern = patchPattern(grid, micro, coupling, layout);
@@ -74,8 +74,7 @@ export function patchJacobian<D extends Dim>(
 
   const evaluate = (t: number, u: Vec, values: Vec): void => {
     finite(where, "t", t);
-    scatter(layout, u, padded);
-    fields.fillEdges(t);
+    fields.fill(t, u);
     let largest = 0;
     for (let n = 0; n < padded.length; n++) largest = Math.max(largest, Math.abs(padded[n]!));
     const increment = INCREMENT * (largest > 0 ? largest : 1);

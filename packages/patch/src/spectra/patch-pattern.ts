@@ -1,7 +1,7 @@
 import { edgeLines } from "../edge-lines.ts";
 import type { AxisWeights, Coupling } from "../edge-weights.ts";
 import type { PatchGrid } from "../patch-grid.ts";
-import type { PatchLayout } from "../patch-layout.ts";
+import { gather, type PatchLayout } from "../patch-layout.ts";
 import type { Dim, PatchRhs } from "../patch-view.ts";
 import { interiorPlaces } from "./linear-response.ts";
 
@@ -40,7 +40,7 @@ export function patchPattern<D extends Dim>(
   const { rows, points } = ownEntries(micro, layout, places);
   const sources = combinations(grid, coupling, layout);
   const unknownAt = new Int32Array(layout.size).fill(-1);
-  for (const [n, place] of statePlaces(layout).entries()) unknownAt[place] = n;
+  for (const [n, place] of statePlaces(layout, grid.size).entries()) unknownAt[place] = n;
 
   // Columns of each row, then places of the shares in them.
   const rowColumns = Array.from({ length: grid.size }, () => new Set<number>());
@@ -142,7 +142,7 @@ function ownEntries<D extends Dim>(
 /** Every padded value as a combination of unknowns, edges filled axis by axis as the coupling fills them. */
 function combinations(grid: PatchGrid, coupling: Coupling, layout: PatchLayout): Combination[] {
   const all: Combination[] = Array.from({ length: layout.size }, () => []);
-  for (const [unknown, place] of statePlaces(layout).entries()) all[place] = [{ unknown, weight: 1 }];
+  for (const [unknown, place] of statePlaces(layout, grid.size).entries()) all[place] = [{ unknown, weight: 1 }];
   for (const [axis, weights] of coupling.weights(grid).axes.entries()) {
     for (const end of ["lower", "upper"] as const) {
       const { from, to, stride, patches } = edgeLines(grid, axis, end, weights.reach);
@@ -175,9 +175,12 @@ function sumOf(
 }
 
 /** Place in a padded array of each unknown of a state. */
-function statePlaces({ rows, rowLength }: PatchLayout): Int32Array {
-  return Int32Array.from(
-    { length: rows.length * rowLength },
-    (_, n) => rows[Math.floor(n / rowLength)]! + (n % rowLength),
+function statePlaces(layout: PatchLayout, size: number): Int32Array {
+  const places = new Float64Array(size);
+  gather(
+    layout,
+    Float64Array.from({ length: layout.size }, (_, place) => place),
+    places,
   );
+  return Int32Array.from(places);
 }

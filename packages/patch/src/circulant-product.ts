@@ -1,21 +1,21 @@
 import type { Vec } from "@hml/integrators";
-import type { EdgeLines } from "./edge-lines.ts";
+import type { CirculantLines } from "./edge-products.ts";
 
 /** Lines held in scratch at a time are bounded so that the scratch stays in the first-level cache: values of 8 bytes. */
 const SCRATCH_VALUES = 2048;
 
 /**
- * A circulant operator on all lines, target_I = sum_j row[j] source_(I + start + j), patches counted modulo their number N.
+ * A circulant matrix times all lines, target_I = sum_j row[j] source_(I + start + j), places counted modulo N = count.
  *
  * Lines are copied to contiguous scratch, wrapped round as far as the row reaches, and convolved four values at a time. When N is
- * even and the row spans at least half of it, the row is continued by zeros to all of it, and sums and differences of opposite patches,
+ * even and the row spans at least half of it, the row is continued by zeros to all of it, and sums and differences of opposite places,
  *
  *   s+-_I = source_I +- source_(I + N/2),  target_I +- target_(I + N/2) = sum_(j < N/2) (row_j +- row_(j + N/2)) s+-_(I + j),
  *
  * with s-_(I + N/2) = -s-_I, halve the products.
  */
-export function circulantFilling(lines: EdgeLines, start: number, row: Vec): (padded: Vec) => void {
-  const { from, to, stride, patches } = lines;
+export function circulantProduct(lines: CirculantLines): () => void {
+  const { values, from, to, stride, count: patches, start, row } = lines;
   const halved = patches % 2 === 0 && row.length >= patches / 2 && row.length <= patches;
   const count = halved ? patches / 2 : patches;
   const width = halved ? patches / 2 : row.length;
@@ -36,18 +36,18 @@ export function circulantFilling(lines: EdgeLines, start: number, row: Vec): (pa
     differences[j] = halved ? (row[j]! - far) / 2 : 0;
   }
 
-  return (padded) => {
+  return () => {
     for (let line = 0; line < from.length; line += batch) {
       const size = Math.min(batch, from.length - line);
       if (halved) {
-        readHalves(padded, from, line, size, places, sources, inLength, batch * inLength);
+        readHalves(values, from, line, size, places, sources, inLength, batch * inLength);
         convolve(sources, 0, inLength, sums, targets, 0, outLength, size);
         convolve(sources, batch * inLength, inLength, differences, targets, batch * outLength, outLength, size);
-        writeHalves(padded, to, line, size, stride, count, targets, outLength, batch * outLength);
+        writeHalves(values, to, line, size, stride, count, targets, outLength, batch * outLength);
       } else {
-        readLines(padded, from, line, size, places, sources, inLength);
+        readLines(values, from, line, size, places, sources, inLength);
         convolve(sources, 0, inLength, sums, targets, 0, outLength, size);
-        writeLines(padded, to, line, size, stride, count, targets, outLength);
+        writeLines(values, to, line, size, stride, count, targets, outLength);
       }
     }
   };
@@ -142,7 +142,7 @@ function writeLines(
   }
 }
 
-/** Sums, from 0 on, and differences, from `half` on, of opposite patches, each continued once round. */
+/** Sums, from 0 on, and differences, from `half` on, of opposite places, each continued once round. */
 function readHalves(
   padded: Vec,
   from: Int32Array,
@@ -171,7 +171,7 @@ function readHalves(
   }
 }
 
-/** Half sums and half differences of opposite patches' outputs to the patches. */
+/** Half sums and half differences of opposite places' outputs to the patches. */
 function writeHalves(
   padded: Vec,
   to: Int32Array,
