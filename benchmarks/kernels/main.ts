@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { runBenchmark, type Task } from "../lib/bench.ts";
-import { type Peer, pythonWith, startPeer } from "../lib/peer.ts";
-import { network, product, type Timed } from "./ours.ts";
-import { matrices, nets } from "./problem.ts";
+import { compileNative, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
+import { network, product, type Timed, transform } from "./ours.ts";
+import { matrices, nets, squares } from "./problem.ts";
 
 /**
  * How far a peer's numbers may lie from ours, relative to the largest. A sum of n products is off by at most n eps of the
@@ -34,7 +34,14 @@ for (const run of nets) {
     );
   }
 }
+for (const n of squares) {
+  // Single coefficients differ by some eps times the largest.
+  add(`rfft2_${n}`, `rfft2:${n}`, n < 200 ? 99 : 25, 1e-14, (use) => transform(n, use), ["c-fftw"]);
+}
 
+// gcc is asked for the header alone first: a machine without FFTW is no error.
+const fftw = firstLine("gcc", ["-fsyntax-only", "-include", "fftw3.h", "-x", "c", "/dev/null"]) !== undefined;
+const native = fftw ? compileNative("fft", ["-Wl,--no-as-needed", "-lfftw3"]) : undefined;
 const python = pythonWith(["numpy"]);
 const script = fileURLToPath(new URL("../python/kernels.py", import.meta.url));
 
@@ -43,19 +50,25 @@ await runBenchmark({
   tasks,
   programs: {
     plain: ourTwin(),
+    "c-fftw": native === undefined ? undefined : startPeer(native, []),
     numpy: python === undefined ? undefined : startPeer(python.command, [script]),
   },
   rounds: quick ? 3 : 21,
-  about: { mode: quick ? "quick" : "full", python: python?.versions ?? null },
+  about: {
+    mode: quick ? "quick" : "full",
+    python: python?.versions ?? null,
+    fftw: firstLine("pkg-config", ["--modversion", "fftw3"]) ?? null,
+  },
 });
 
-/** A task for us on WebAssembly, the plain twin and NumPy. */
+/** A task for us on WebAssembly, the plain twin, NumPy and others. */
 function add(
   task: string,
   theirs: string,
   repeats: number,
   tolerance: number,
   ours: (use: "auto" | "plain") => Timed,
+  others: readonly string[] = [],
 ): void {
   plain.set(theirs, ours("plain"));
   tasks.push({
@@ -67,6 +80,7 @@ function add(
     opponents: [
       { peer: "ours-plain", program: "plain", task: theirs },
       { peer: "numpy", program: "numpy", task: theirs },
+      ...others.map((peer) => ({ peer, program: peer, task: theirs })),
     ],
   });
 }

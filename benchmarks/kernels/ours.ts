@@ -1,4 +1,4 @@
-import { denseLayer, type DenseLayer, gemm, kernelEngine, type Precision } from "@hml/kernels";
+import { denseLayer, type DenseLayer, gemm, kernelEngine, type Precision, realFft } from "@hml/kernels";
 import { median } from "../lib/bench.ts";
 import type { Measured } from "../lib/peer.ts";
 import { activationOf, entry, type NetRun, parametersOf } from "./problem.ts";
@@ -18,6 +18,18 @@ export function product(n: number, precision: Precision, use: Use): Timed {
     b[i] = entry(i, 1);
   }
   return timed(multiply, () => sample(c));
+}
+
+/** The coefficients of a real square, in arrays of the engine; the values are a few of them. */
+export function transform(n: number, use: Use): Timed {
+  const engine = kernelEngine({ use, bytes: 100_000 + 60 * n * n });
+  const fft = realFft(engine, [n, n]);
+  const [u, c] = [engine.float64(fft.points), engine.float64(fft.size)];
+  for (let i = 0; i < u.length; i++) u[i] = entry(i, 0);
+  return timed(
+    () => fft.forward(u, c),
+    () => sample(c),
+  );
 }
 
 /** A network on a batch, forward or forward and backward; the values are a few outputs or gradients. */

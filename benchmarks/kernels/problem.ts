@@ -15,6 +15,9 @@ export const nets: readonly NetRun[] = [3, 16].flatMap((inputs) =>
 /** Sizes of square matrices. */
 export const matrices: readonly number[] = [64, 256];
 
+/** Points an axis of squares that are transformed. */
+export const squares: readonly number[] = [128, 256];
+
 /** Weights of layer `index`, [units, inputs], and its biases, which both sides make by the same formula. */
 export function parametersOf(
   index: number,

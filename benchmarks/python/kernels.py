@@ -1,8 +1,8 @@
 """The NumPy side of the kernels benchmark: products by OpenBLAS, dense networks as a NumPy user writes them, into arrays
 made beforehand.
 
-A task a line: `gemm:<n>:<float64|float32>` or `net:<sizes joined by x>:<batch>:<forward|backward>`, then a number that is
-not used and the number of runs -> `<median milliseconds> <48 numbers spread over the result>`.
+A task a line: `gemm:<n>:<float64|float32>`, `net:<sizes joined by x>:<batch>:<forward|backward>` or `rfft2:<n>`, then a
+number that is not used and the number of runs -> `<median milliseconds> <48 numbers spread over the result>`.
 """
 
 import os
@@ -58,7 +58,14 @@ def network(sizes, batch, backwards):
     return gradients if backwards else forward
 
 
+def transform(n):
+    u = entry(n * n, 0).reshape(n, n)
+    return lambda: np.fft.rfft2(u, norm="forward")
+
+
 def make(kind, *rest):
+    if kind == "rfft2":
+        return transform(int(rest[0]))
     if kind == "gemm":
         return product(int(rest[0]), rest[1])
     return network([int(size) for size in rest[0].split("x")], int(rest[1]), rest[2] == "backward")
@@ -75,6 +82,8 @@ def main():
             result = work()
             times.append(1e3 * (time.perf_counter() - start))
         flat = result.ravel()
+        if np.iscomplexobj(flat):
+            flat = flat.view(float)
         values = flat[np.arange(48) * flat.size // 48]
         print(f"{np.median(times):.9g}", *(f"{x:.17g}" for x in values), flush=True)
 
