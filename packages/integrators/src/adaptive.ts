@@ -1,6 +1,6 @@
 import { checkOptions, finiteVector, float64, integer } from "@hml/guard";
-import { IntegrationError } from "./failure.ts";
-import { callbackThrew, firstCall } from "./first-call.ts";
+import { advanceTo } from "./advance-to.ts";
+import { firstCall } from "./first-call.ts";
 import type { Method, Problem } from "./method.ts";
 import {
   checkMethod,
@@ -48,21 +48,8 @@ export function adaptive(problem: Problem, options: AdaptiveOptions): TimeSteppe
       const u0 = u.slice();
       const f0 = firstCall("adaptive", problem.rhs, t0, u0);
       const run = method.start({ problem, t0, t1, u0, f0, ...tolerances, ...bounds, stats });
-      for (let k = 0; k < maxSteps; k++) {
-        try {
-          run.step();
-        } catch (cause) {
-          throw cause instanceof IntegrationError
-            ? cause
-            : callbackThrew("adaptive", "a callback", run.t, stats.steps, cause);
-        }
-        if (run.t === t1) {
-          u.set(run.u);
-          return;
-        }
-      }
-      const what = `adaptive: ${maxSteps} steps reached t = ${run.t} of ${t1}`;
-      throw new IntegrationError("max-steps", run.t, stats.steps, what);
+      advanceTo("adaptive", "a callback", run, () => run.step(), { t1, maxSteps, stats });
+      u.set(run.u);
     },
   };
 }

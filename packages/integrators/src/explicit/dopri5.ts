@@ -80,8 +80,8 @@ function error(k: readonly Vec[], rtol: number, atol: Vec): ErrorEstimate {
 const pair: EmbeddedPair = {
   name: "dopri5",
   tableau: dopri5Tableau,
-  // The embedded scheme has order 4.
   stabilityBound: 3.3,
+  // The embedded scheme has order 4.
   errorOrder: 5,
   unseen: [1],
   error,

@@ -3,6 +3,7 @@ import { nonFiniteIndex } from "../finite.ts";
 import type { MethodRun, RunStart } from "../method.ts";
 import { numbered, restoredState, savedState } from "../method-state.ts";
 import type { Vec } from "../rhs.ts";
+import { smallestStep } from "../smallest-step.ts";
 import { firstStep, type StepControl } from "../step-control.ts";
 import { addCombination, combination } from "./combination.ts";
 import type { EmbeddedPair } from "./embedded-pair.ts";
@@ -117,7 +118,7 @@ export function startEmbeddedRun(pair: EmbeddedPair, run: RunStart, control: Ste
     taken = false;
     denseReady = false;
     const remaining = Math.abs(t1 - t);
-    const smallest = 10 * Number.EPSILON * Math.abs(t);
+    const smallest = smallestStep(t);
     let halvings = 0;
     let rejected = false;
     let trial = length;

@@ -58,8 +58,8 @@ function error(k: readonly Vec[], rtol: number, atol: Vec): ErrorEstimate {
 export const tsit5Pair: EmbeddedPair = {
   name: "tsit5",
   tableau: tsit5Tableau,
-  // The embedded scheme has order 4.
   stabilityBound: 3.5,
+  // The embedded scheme has order 4.
   errorOrder: 5,
   unseen: [],
   error,

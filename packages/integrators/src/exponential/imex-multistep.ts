@@ -1,3 +1,4 @@
+import { lastStep } from "../last-step.ts";
 import type { Vec } from "../rhs.ts";
 import { type Basis, bindRows, type Row } from "./diagonal-scheme.ts";
 import { ars222, resolventBasis } from "./imex.ts";
@@ -56,19 +57,10 @@ function twoStep(name: string, { basis, row }: TwoStepTableau): SemilinearScheme
     const { size, nonlinear } = problem;
     const start = ars222(problem);
     const rows = bindRows(diagonal, basis, [row], 2);
-    // v_n, v_(n-1), N_n, N_(n-1), and the state that the last step gave.
+    // v_n, v_(n-1), N_n, N_(n-1).
     const vectors: Vec[] = Array.from({ length: 4 }, () => new Float64Array(size));
-    const given = new Float64Array(size);
-    let end = Number.NaN;
-    let lastStep = Number.NaN;
-
-    /** Times and steps agree to the rounding of times, which at dt << t is far above that of dt. */
-    function continues(t: number, dt: number, u: Vec): boolean {
-      const slack = 1e-12 * Math.abs(dt) + 4 * Number.EPSILON * Math.abs(t);
-      if (!(Math.abs(t - end) <= slack && Math.abs(dt - lastStep) <= slack)) return false;
-      for (let i = 0; i < size; i++) if (u[i] !== given[i]) return false;
-      return true;
-    }
+    const last = lastStep(size);
+    const { given } = last;
 
     function swap(i: number, j: number): void {
       const kept = vectors[i]!;
@@ -80,9 +72,7 @@ function twoStep(name: string, { basis, row }: TwoStepTableau): SemilinearScheme
       size,
       order: 2,
       step(t, dt, u, out) {
-        const continued = continues(t, dt, u);
-        // Should N throw, nothing continues from here.
-        end = Number.NaN;
+        const continued = last.continuedBy(t, dt, u);
         vectors[0]!.set(u);
         nonlinear(t, u, vectors[2]!);
         if (continued) {
@@ -94,8 +84,7 @@ function twoStep(name: string, { basis, row }: TwoStepTableau): SemilinearScheme
         out.set(given);
         swap(0, 1);
         swap(2, 3);
-        end = t + dt;
-        lastStep = dt;
+        last.gave(t, dt);
       },
     };
   };

@@ -1,6 +1,5 @@
 import { checkOptions, finiteVector, float64, integer } from "@hml/guard";
-import { IntegrationError } from "../failure.ts";
-import { callbackThrew } from "../first-call.ts";
+import { advanceTo } from "../advance-to.ts";
 import { checkSpan } from "../run-options.ts";
 import type { TimeStepper } from "../time-stepper.ts";
 import { type AdaptiveProjectiveControl, adaptiveRun, CONTROL_KEYS } from "./adaptive-run.ts";
@@ -59,21 +58,8 @@ export function adaptiveProjective(flow: TimeStepper, options: AdaptiveProjectiv
       checkSpan("adaptiveProjective", [t0, t1]);
       if (t0 === t1) return;
       run.start(t0, t1, u);
-      for (let k = 0; k < maxSteps; k++) {
-        try {
-          run.step(t1);
-        } catch (cause) {
-          throw cause instanceof IntegrationError
-            ? cause
-            : callbackThrew("adaptiveProjective", "flow", run.t, stats.steps, cause);
-        }
-        if (run.t === t1) {
-          u.set(run.u);
-          return;
-        }
-      }
-      const what = `adaptiveProjective: ${maxSteps} macro steps reached t = ${run.t} of ${t1}`;
-      throw new IntegrationError("max-steps", run.t, stats.steps, what);
+      advanceTo("adaptiveProjective", "flow", run, () => run.step(t1), { t1, maxSteps, stats });
+      u.set(run.u);
     },
   };
 }

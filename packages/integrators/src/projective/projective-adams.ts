@@ -1,4 +1,5 @@
 import { checkOptions } from "@hml/guard";
+import { lastStep } from "../last-step.ts";
 import type { Vec } from "../rhs.ts";
 import type { TimeStepper } from "../time-stepper.ts";
 import { type BurstOptions, bursts, checkMacroStep } from "./burst.ts";
@@ -34,17 +35,8 @@ export function projectiveAdams(flow: TimeStepper, options: BurstOptions): Proje
   const { size, burst, chord, state, stats, run, flowOver } = bursts("projectiveAdams", flow, options);
   let slope: Vec = new Float64Array(size);
   let previous: Vec = new Float64Array(size);
-  const given = new Float64Array(size);
-  let end = Number.NaN;
-  let lastStep = Number.NaN;
-
-  /** Times and steps agree to the rounding of times, which at dt << t is far above that of dt. */
-  function continues(t: number, dt: number, u: Vec): boolean {
-    const slack = 1e-12 * Math.abs(dt) + 4 * Number.EPSILON * Math.abs(t);
-    if (!(Math.abs(t - end) <= slack && Math.abs(dt - lastStep) <= slack)) return false;
-    for (let i = 0; i < size; i++) if (u[i] !== given[i]) return false;
-    return true;
-  }
+  const last = lastStep(size);
+  const { given } = last;
 
   return {
     size,
@@ -56,9 +48,7 @@ export function projectiveAdams(flow: TimeStepper, options: BurstOptions): Proje
         return;
       }
       checkMacroStep("projectiveAdams", dt, burst);
-      const continued = continues(t, dt, u);
-      // Should the flow throw, nothing continues from here.
-      end = Number.NaN;
+      const continued = last.continuedBy(t, dt, u);
       state.set(u);
       if (dt > 0 && burst >= dt * (1 - 1e-12)) {
         flowOver(t, t + dt, t);
@@ -73,8 +63,7 @@ export function projectiveAdams(flow: TimeStepper, options: BurstOptions): Proje
       }
       out.set(given);
       [slope, previous] = [previous, slope];
-      end = t + dt;
-      lastStep = dt;
+      last.gave(t, dt);
       stats.steps++;
     },
   };

@@ -22,7 +22,7 @@ import {
   type StageNewton,
   stageNewton,
 } from "./newton.ts";
-import { boundedStep, smallestStep } from "./smallest-step.ts";
+import { boundedStep, smallestStep } from "../smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 

@@ -16,7 +16,7 @@ import {
   collocationNewton,
   MOST_COLLOCATION_ITERATIONS,
 } from "./radau-newton.ts";
-import { boundedStep, smallestStep } from "./smallest-step.ts";
+import { boundedStep, smallestStep } from "../smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 

@@ -8,7 +8,7 @@ import { firstStep, piControl, type StepControl } from "../step-control.ts";
 import { type JacobianShape, type JacobianSource, jacobianShape, jacobianSource } from "./jacobian.ts";
 import { GAMMA, ros34pw2 } from "./rosenbrock-coefficients.ts";
 import { combine, evaluate } from "./rosenbrock-sums.ts";
-import { boundedStep, smallestStep } from "./smallest-step.ts";
+import { boundedStep, smallestStep } from "../smallest-step.ts";
 import { type StepFailure, stepError } from "./step-error.ts";
 import { toleranceWeights, weightedRms } from "./weighted-norm.ts";
 
