@@ -1,5 +1,6 @@
 import type { Vec } from "@hml/integrators";
 import type { CirculantLines } from "./edge-products.ts";
+import { SHORT, shortCirculant } from "./short-circulant.ts";
 
 /** Lines held in scratch at a time are bounded so that the scratch stays in the first-level cache: values of 8 bytes. */
 const SCRATCH_VALUES = 2048;
@@ -35,6 +36,7 @@ export function circulantProduct(lines: CirculantLines): () => void {
     sums[j] = halved ? (row[j]! + far) / 2 : row[j]!;
     differences[j] = halved ? (row[j]! - far) / 2 : 0;
   }
+  if (halved && patches <= SHORT) return shortCirculant(lines, sums, differences);
 
   return () => {
     for (let line = 0; line < from.length; line += batch) {
