@@ -9,9 +9,9 @@ export type AxisBoundary =
       /** Placement between walls: equal distances, Chebyshev points, or the centres themselves, increasing. */
       readonly centres: "equispaced" | "chebyshev" | ArrayLike<number>;
       /**
-       * How far inside the outermost point the wall lies, in spacings, at the lower and upper end: 0 (default) puts
-       * the wall on the point, for Dirichlet values; 0.5 midway to the next point, for Neumann slopes. Without effect on
-       * given centres.
+       * How far inside the outermost point the wall lies, in spacings, at the lower and upper end, less than `edgePoints`:
+       * 0 (default) puts the wall on the point, for Dirichlet values; 0.5 midway to the next point, for Neumann slopes; with
+       * two layers of edge points 1 and 1.5 do. Without effect on where given centres stand.
        */
       readonly offset?: number | readonly [lower: number, upper: number];
     };
@@ -27,7 +27,7 @@ export interface Placement {
 }
 
 /** Checks an axis boundary and spells it out. */
-export function placementOf(where: string, name: string, boundary: AxisBoundary): Placement {
+export function placementOf(where: string, name: string, boundary: AxisBoundary, edgePoints: number): Placement {
   if (typeof boundary !== "object" || boundary === null) {
     const kind = oneOf(where, name, boundary, ["periodic", "equispaced", "chebyshev"]);
     return { kind, given: [], offset: [0, 0] };
@@ -37,7 +37,11 @@ export function placementOf(where: string, name: string, boundary: AxisBoundary)
   const ends: readonly [number, number] = typeof offset === "number" ? [offset, offset] : offset;
   finiteVector(where, `${name}.offset`, ends, 2);
   for (const end of ends) {
-    if (!(end >= 0 && end < 1)) throw new RangeError(`${where}: ${name}.offset must lie in [0, 1), got ${show(end)}`);
+    if (!(end >= 0 && end < edgePoints)) {
+      throw new RangeError(
+        `${where}: ${name}.offset must lie in [0, edgePoints) = [0, ${edgePoints}), got ${show(end)}`,
+      );
+    }
   }
   if (typeof centres === "string") {
     return { kind: oneOf(where, `${name}.centres`, centres, ["equispaced", "chebyshev"]), given: [], offset: ends };

@@ -91,7 +91,7 @@ describe("patchGrid refuses", () => {
     [
       "an offset of one",
       { boundary: { centres: "equispaced", offset: 1 } },
-      "boundary.offset must lie in [0, 1), got 1",
+      "boundary.offset must lie in [0, edgePoints) = [0, 1), got 1",
     ],
     ["members that are not the phases", { period: 3, members: 2 }, "the number of phase shifts, 3"],
     ["1e12 patches, without allocating", { dim: 2, patches: 1e6 }, "(values to hold) must be an integer between"],

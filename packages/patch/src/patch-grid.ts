@@ -115,7 +115,7 @@ export function patchGrid<const D extends Dim>(spec: PatchGridSpec<D>): PatchGri
   integer(where, "edgePoints", edgePoints, 1);
   const count = (min: number) => (name: string, value: number) => integer(where, name, value, min);
   const placement = eachAxis<D, AxisBoundary, Placement>(where, "boundary", dim, boundary, (name, value) =>
-    placementOf(where, name, value),
+    placementOf(where, name, value, edgePoints),
   );
   const extent = eachAxis(where, "extent", dim, spec.extent, (name, value) => intervalOf(where, name, value));
   const patches = eachAxis(where, "patches", dim, spec.patches, (name, value, a) =>
