@@ -20,6 +20,15 @@ export interface ReferenceProblem {
 export interface ReferenceFiles {
   "ivp.json": { readonly problems: Readonly<Record<string, ReferenceProblem>> };
   "sde.json": {
+    readonly gbm_path: {
+      readonly mu: number;
+      readonly sigma: number;
+      readonly h: number;
+      readonly dW: number[];
+      readonly euler_maruyama: number[];
+      readonly milstein: number[];
+      readonly euler_heun_stratonovich_same_coeffs: number[];
+    };
     readonly strong_order_gbm: { readonly table: { readonly EM: number[]; readonly Milstein: number[] } };
   };
   "projective.json": {

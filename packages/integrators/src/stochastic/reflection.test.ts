@@ -11,10 +11,7 @@ import {
   type StochasticStepper,
   type Walls,
 } from "../index.ts";
-
-const silent = (): number => {
-  throw new Error("a number was drawn");
-};
+import { silent } from "../../test/stochastic.ts";
 
 /** Where `reflecting` puts the end `y` of a step: from 0, without drift, b = 1, dW = y. */
 function folded(y: number, walls: Walls): number {

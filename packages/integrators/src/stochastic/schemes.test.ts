@@ -1,44 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { reference, referenceHint } from "../../test/reference.ts";
+import { constant, gbm, scaled, silent } from "../../test/stochastic.ts";
 import { eulerMaruyama, heunStratonovich, milstein, normal, type Rhs, random } from "../index.ts";
 
-const root = fileURLToPath(new URL("../../../../", import.meta.url));
-const file = resolve(root, process.env["HML_SHARED"] ?? "../shared", "refs/integrators/sde.json");
-const hint = existsSync(file) ? "reference data" : "set HML_SHARED to the folder of reference data";
-
-interface Reference {
-  readonly gbm_path: {
-    readonly mu: number;
-    readonly sigma: number;
-    readonly h: number;
-    readonly dW: number[];
-    readonly euler_maruyama: number[];
-    readonly milstein: number[];
-    readonly euler_heun_stratonovich_same_coeffs: number[];
-  };
-  readonly strong_order_gbm: { readonly table: { readonly EM: number[]; readonly Milstein: number[] } };
-}
-const reference = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Reference) : undefined;
-
-/** A source for steps with given increments, which must not draw. */
-const silent = (): number => {
-  throw new Error("a number was drawn");
-};
-
-const scaled =
-  (factor: number): Rhs =>
-  (_t, u, out) => {
-    for (let i = 0; i < u.length; i++) out[i] = factor * u[i]!;
-  };
-const constant =
-  (value: number): Rhs =>
-  (_t, _u, out) =>
-    void out.fill(value);
-
-/** Geometric Brownian motion, dX = mu X dt + sigma X dW, `size` members. */
-const gbm = (size: number, mu: number, sigma: number) => ({ size, drift: scaled(mu), diffusion: scaled(sigma) });
+const path = reference("sde.json")?.gbm_path;
 
 describe("given increments", () => {
   const schemes = [
@@ -48,17 +13,20 @@ describe("given increments", () => {
     ["Heun-Stratonovich (S3)", "euler_heun_stratonovich_same_coeffs", heunStratonovich, undefined],
   ] as const;
   for (const [name, key, scheme, derivative] of schemes) {
-    it.skipIf(reference === undefined)(`give ${name} the reference path of geometric Brownian motion (${hint})`, () => {
-      const { mu, sigma, h, dW, [key]: path } = reference!.gbm_path;
-      const problem = gbm(1, mu, sigma);
-      const stepper = scheme(derivative ? { ...problem, diffusionDerivative: constant(sigma) } : problem, silent);
-      const u = Float64Array.of(1);
-      dW.forEach((increment, k) => {
-        stepper.stepWith(k * h, h, u, Float64Array.of(increment), u);
-        // Rounding: a few ulp a step over 8 steps; the difference of b over sqrt(h) = 0.35 adds some.
-        expect(Math.abs(u[0]! / path[k + 1]! - 1)).toBeLessThan(4e-15);
-      });
-    });
+    it.skipIf(path === undefined)(
+      `give ${name} the reference path of geometric Brownian motion (${referenceHint})`,
+      () => {
+        const { mu, sigma, h, dW, [key]: expected } = path!;
+        const problem = gbm(1, mu, sigma);
+        const stepper = scheme(derivative ? { ...problem, diffusionDerivative: constant(sigma) } : problem, silent);
+        const u = Float64Array.of(1);
+        dW.forEach((increment, k) => {
+          stepper.stepWith(k * h, h, u, Float64Array.of(increment), u);
+          // Rounding: a few ulp a step over 8 steps; the difference of b over sqrt(h) = 0.35 adds some.
+          expect(Math.abs(u[0]! / expected[k + 1]! - 1)).toBeLessThan(4e-15);
+        });
+      },
+    );
   }
 
   it("reach a and b at the times of the schemes, and leave u and dW alone", () => {

@@ -11,30 +11,13 @@ import {
 } from "../../src/index.ts";
 import { fittedOrder } from "../problems.ts";
 import { reference } from "../reference.ts";
+import { constant, gbm, scaled, silent } from "../stochastic.ts";
 
 /*
  * The acceptance tests S1 to S4 of stochastic schemes: Euler-Maruyama, Milstein, Heun, reflection. Reference numbers are
  * those of refs/integrators/sde.json.
  */
 const tabled = reference("sde.json")?.strong_order_gbm.table;
-
-/** A source for steps with given increments, which must not draw. */
-const silent = (): number => {
-  throw new Error("a number was drawn");
-};
-
-const scaled =
-  (factor: number): Rhs =>
-  (_t, u, out) => {
-    for (let i = 0; i < u.length; i++) out[i] = factor * u[i]!;
-  };
-const constant =
-  (value: number): Rhs =>
-  (_t, _u, out) =>
-    void out.fill(value);
-
-/** Geometric Brownian motion, dX = mu X dt + sigma X dW, `size` members. */
-const gbm = (size: number, mu: number, sigma: number) => ({ size, drift: scaled(mu), diffusion: scaled(sigma) });
 
 /** Brownian increments on the finest grid, `[step][path]`, and their sums. */
 function brownian(seed: number, steps: number, paths: number, dt: number) {
