@@ -1,4 +1,3 @@
-import { ready } from "@hml/kernels";
 import { adam } from "./adam.ts";
 import { breathe } from "./event-loop.ts";
 import { drawWeights, shuffle } from "./init.ts";
@@ -32,7 +31,6 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
   const { net, samples, validation, epochs, random, batchSize, steps, learningRate, factor, start, signal } = plan;
   const shape = stackShape(net);
   const parameters = start ?? new Float64Array(shape.parameters);
-  if (plan.engine === "wasm") await ready();
   const loss = meanSquaredError(net, samples, parameters, plan.engine);
   const update = adam(parameters, loss.gradient, plan.adam);
   const order = Int32Array.from({ length: samples.rows }, (_, r) => r);
