@@ -2,41 +2,45 @@ import type { KernelEngine } from "./engine.ts";
 import type { FftExports } from "./fft-code.ts";
 import { circle } from "./fft-circle.ts";
 
+/** What of an engine tables are written into. */
+export type Tables = Pick<KernelEngine, "float64">;
+
 /** A number to multiply by, as the kernels read it: re, re, -im, im. */
 const FACTOR = 4;
 
 /**
  * Writes the plan of the complex transforms of length n into the engine's memory and gives its byte offset: passes of radix
- * 5, 3, 4, 8 and 2 when n has no prime factor above 5, else Bluestein's convolution with a chirp.
+ * 5, 3, 8, 4 and 2 when n has no prime factor above 5, else Bluestein's convolution with a chirp.
  *
  * Sources: Van Loan, Computational Frameworks for the Fast Fourier Transform (1992), sections 1.7 and 2 (Stockham);
  * Bluestein, IEEE Trans. Audio Electroacoust. 18 (1970) 451.
  *
+ * @param tables - the engine
  * @param code - what will run the plan: the chirp's transform is made with it
  * @param n - any length, at least 1
  * @param width - the most lines that it will be asked to do at a time
  */
-export function fftPlan(engine: KernelEngine, code: FftExports, n: number, width: number): number {
+export function fftPlan(tables: Tables, code: FftExports, n: number, width: number): number {
   const radices = radicesOf(n);
-  if (radices === undefined) return chirpPlan(engine, code, n);
-  const scratch = radices.length > 1 ? [0, 1].map(() => engine.float64(2 * n * width).byteOffset) : [0, 0];
+  if (radices === undefined) return chirpPlan(tables, code, n);
+  const scratch = radices.length > 1 ? [0, 1].map(() => tables.float64(2 * n * width).byteOffset) : [0, 0];
   const plan = [n, radices.length, ...scratch];
   let run = 1;
   let left = n;
   for (const radix of radices) {
     left /= radix;
-    plan.push(radix, left, run, twiddles(engine, radix, left, -1), twiddles(engine, radix, left, 1));
+    plan.push(radix, left, run, twiddles(tables, radix, left, -1), twiddles(tables, radix, left, 1));
     run *= radix;
   }
-  return written(engine, plan);
+  return written(tables, plan);
 }
 
 /**
  * Factors for the step between the transforms of a real line of even length and of its half, e^(-+2 pi i m / points) times
  * -+i, times `scale`; for `realRows` with sign -1, for `realRowsBack` with 1.
  */
-export function realTurns(engine: KernelEngine, points: number, sign: 1 | -1, scale: number): number {
-  const turns = engine.float64(FACTOR * (Math.floor(points / 4) + 1));
+export function realTurns(tables: Tables, points: number, sign: 1 | -1, scale: number): number {
+  const turns = tables.float64(FACTOR * (Math.floor(points / 4) + 1));
   for (let m = 0; 4 * m <= points; m++) {
     const [cos, sin] = circle(m, points);
     put(turns, m, -scale * sin, sign * scale * cos);
@@ -55,12 +59,12 @@ function radicesOf(n: number): readonly number[] | undefined {
   if (!Number.isInteger(twos)) return undefined;
   if (twos === 1) return [...radices, 2];
   const fours = (2 * twos) % 3;
-  return [...radices, ...Array<number>(fours).fill(4), ...Array<number>((twos - 2 * fours) / 3).fill(8)];
+  return [...radices, ...Array<number>((twos - 2 * fours) / 3).fill(8), ...Array<number>(fours).fill(4)];
 }
 
 /** w^(q j) of a pass, w = e^(-2 pi i / (radix count)), q = 1, ..., radix - 1 by j; w^((q - radix) j) for the inverse. */
-function twiddles(engine: KernelEngine, radix: number, count: number, sign: 1 | -1): number {
-  const out = engine.float64(FACTOR * (radix - 1) * count);
+function twiddles(tables: Tables, radix: number, count: number, sign: 1 | -1): number {
+  const out = tables.float64(FACTOR * (radix - 1) * count);
   for (let j = 0, k = 0; j < count; j++) {
     for (let q = 1; q < radix; q++, k++) {
       const [cos, sin] = circle((sign < 0 ? q : radix - q) * j, radix * count);
@@ -74,12 +78,12 @@ function twiddles(engine: KernelEngine, radix: number, count: number, sign: 1 | 
  * With j m = (j^2 + m^2 - (m - j)^2) / 2, y[m] = c[m] sum_j (x[j] c[j]) conj(c[m - j]), c[j] = e^(-pi i j^2 / n), the sum by
  * transforms of a length with small factors.
  */
-function chirpPlan(engine: KernelEngine, code: FftExports, n: number): number {
+function chirpPlan(tables: Tables, code: FftExports, n: number): number {
   const long = smoothLength(2 * n - 1);
-  const inner = fftPlan(engine, code, long, 1);
-  const chirp = engine.float64(FACTOR * n);
-  const kernel = engine.float64(FACTOR * long);
-  const work = engine.float64(2 * long);
+  const inner = fftPlan(tables, code, long, 1);
+  const chirp = tables.float64(FACTOR * n);
+  const kernel = tables.float64(FACTOR * long);
+  const work = tables.float64(2 * long);
   for (let j = 0; j < n; j++) {
     // The square is reduced modulo 2 n in exact arithmetic: n is below 2^26.
     const [cos, sin] = circle((j * j) % (2 * n), 2 * n);
@@ -91,7 +95,7 @@ function chirpPlan(engine: KernelEngine, code: FftExports, n: number): number {
   }
   code.complexRows(inner, -1, work.byteOffset, work.byteOffset, 1);
   for (let k = 0; k < long; k++) put(kernel, k, work[2 * k]!, work[2 * k + 1]!);
-  return written(engine, [n, -1, 0, 0, inner, long, chirp.byteOffset, kernel.byteOffset, work.byteOffset]);
+  return written(tables, [n, -1, 0, 0, inner, long, chirp.byteOffset, kernel.byteOffset, work.byteOffset]);
 }
 
 /** The least 2^a 3^b 5^c that is not below n. */
@@ -112,8 +116,8 @@ function put(out: Float64Array, k: number, re: number, im: number): void {
   out.set([re, re, -im, im], FACTOR * k);
 }
 
-function written(engine: KernelEngine, plan: readonly number[]): number {
-  const array = engine.float64(plan.length);
+function written(tables: Tables, plan: readonly number[]): number {
+  const array = tables.float64(plan.length);
   array.set(plan);
   return array.byteOffset;
 }

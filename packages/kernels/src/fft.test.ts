@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { complexFft, kernelEngine, realFft } from "./index.ts";
+import { complexFft, complexFftBytes, kernelEngine, realFft, realFftBytes } from "./index.ts";
 
 const engines = [kernelEngine({ bytes: 1 << 28 }), kernelEngine({ bytes: 1 << 28, use: "plain" })] as const;
 const shapes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 3 });
@@ -194,6 +194,19 @@ describe.each(["real", "complex"] as const)("the %s transform", (kind) => {
         expect(Math.abs(energy / mean - 1)).toBeLessThan(1e-14);
       }),
     );
+  });
+
+  it("fills an engine of the bytes that were asked for", () => {
+    const bytesOf = kind === "real" ? realFftBytes : complexFftBytes;
+    for (const shape of [[1], [7], [64], [9, 20], [22, 3], [8, 6, 10]]) {
+      const bytes = bytesOf(shape);
+      const engine = kernelEngine({ bytes, use: "plain" });
+      (kind === "real" ? realFft : complexFft)(engine, shape);
+      expect(engine.used).toBe(bytes);
+      expect(() => (kind === "real" ? realFft : complexFft)(kernelEngine({ bytes: bytes - 17 }), shape)).toThrow(
+        /larger/,
+      );
+    }
   });
 
   it("refuses what it cannot work on", () => {

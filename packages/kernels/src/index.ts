@@ -16,5 +16,6 @@ export {
 } from "./dense-layer.ts";
 export { type Gemm, type GemmOptions, gemm } from "./gemm.ts";
 
-export { type ComplexFft, complexFft, type RealFft, realFft } from "./fft.ts";
+export { type ComplexFft, complexFft, complexFftBytes } from "./complex-fft.ts";
+export { type RealFft, realFft, realFftBytes } from "./real-fft.ts";
 export { type CirculantLines, type LineProducts, lineProducts, type Transposition } from "./line-products.ts";
