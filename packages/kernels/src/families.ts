@@ -1,8 +1,10 @@
 import type { FftExports } from "./fft-code.ts";
+import type { RecurrentExports } from "./recurrent-code.ts";
 import { CIRCULANT_WASM } from "./wasm/circulant.ts";
 import { DENSE_WASM } from "./wasm/dense.ts";
 import { ELEMENTWISE_WASM } from "./wasm/elementwise.ts";
 import { FFT_WASM } from "./wasm/fft.ts";
+import { RECURRENT_WASM } from "./wasm/recurrent.ts";
 import { fromBase64, host, refusal } from "./webassembly.ts";
 
 /** Functions of assembly/elementwise.ts; pointers are byte offsets into the engine's memory. */
@@ -124,6 +126,8 @@ export const circulantFamily: Family<CirculantExports> = /* @__PURE__ */ new Fam
 export const denseFamily: Family<DenseExports> = /* @__PURE__ */ new Family("dense", DENSE_WASM);
 /** Fourier transforms. */
 export const fftFamily: Family<FftExports> = /* @__PURE__ */ new Family("fft", FFT_WASM);
+/** Gated recurrent units and long short-term memory. */
+export const recurrentFamily: Family<RecurrentExports> = /* @__PURE__ */ new Family("recurrent", RECURRENT_WASM);
 
 /**
  * Compiles every kernel ahead of use, without blocking. Node and workers do not need it. A page should await it once: a
@@ -137,5 +141,6 @@ export async function ready(): Promise<void> {
     elementwiseFamily.compile(),
     denseFamily.compile(),
     fftFamily.compile(),
+    recurrentFamily.compile(),
   ]);
 }

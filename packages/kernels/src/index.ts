@@ -14,6 +14,11 @@ export {
   type DenseLayerShared,
   type DenseLayerSizes,
 } from "./dense-layer.ts";
+export { gruLayer } from "./gru-layer.ts";
+export { type LstmLayer, lstmLayer } from "./lstm-layer.ts";
+export type { LstmCells, RecurrentLayer, RecurrentLayerOptions, RecurrentParameters } from "./recurrent-layer.ts";
+export { recurrentLayerBytes, type RecurrentLayerShared, type RecurrentLayerSizes } from "./recurrent-shape.ts";
+export type { RecurrentWeights } from "./recurrent-code.ts";
 export { type Gemm, type GemmOptions, gemm } from "./gemm.ts";
 
 export { type ComplexFft, complexFft, complexFftBytes } from "./complex-fft.ts";
