@@ -26,6 +26,7 @@ export { exactFlow } from "./spectra/exact-flow.ts";
 export { macroJacobian } from "./spectra/macro-jacobian.ts";
 export { type PatchJacobian, patchJacobian } from "./spectra/patch-jacobian.ts";
 export { type ModeSolver, modeSolver } from "./spectra/mode-solver.ts";
+export { patchPreconditioner } from "./spectra/patch-preconditioner.ts";
 export type { Eigenvalues } from "./spectra/complex-eigenvalues.ts";
 export { couplingError, type CouplingErrorSpec, modeError } from "./coupling-error.ts";
 export { type PatchRates, type PatchReport, report, type ReportOptions } from "./report.ts";

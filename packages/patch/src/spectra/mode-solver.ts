@@ -1,5 +1,5 @@
 import { finite } from "@hml/guard";
-import type { Vec } from "@hml/integrators";
+import type { Preconditioner, Vec } from "@hml/integrators";
 import { inverse } from "./complex-inverse.ts";
 import type { ComplexMatrix } from "./complex-matrix.ts";
 import { modeMap } from "./mode-map.ts";
@@ -13,6 +13,13 @@ export interface ModeSolver {
   factor(shift: number, scale: number): boolean;
   /** Writes x into `out`, which may be `b`. Call `factor` first. */
   solve(b: Vec, out: Vec): void;
+  /**
+   * The same for `bdf({ jacobian: { krylov: "gmres", preconditioner } })`: solves with I - c J, J the modes' own at every time
+   * and state.
+   *
+   * @throws RangeError when a block is singular.
+   */
+  readonly preconditioner: Preconditioner;
 }
 
 /**
@@ -24,7 +31,7 @@ export function modeSolver(modes: PatchModes): ModeSolver {
   const where = "modeSolver";
   const { grid, leading, apply } = modeMap(modes);
   let inverses: readonly ComplexMatrix[] = [];
-  return {
+  const solver: ModeSolver = {
     size: grid.size,
     factor(shift, scale) {
       finite(where, "shift", shift);
@@ -47,5 +54,10 @@ export function modeSolver(modes: PatchModes): ModeSolver {
       if (inverses.length === 0) throw new TypeError(`${where}: factor must be called before solve`);
       apply(inverses, b, out);
     },
+    preconditioner(_t, _u, c) {
+      if (!solver.factor(1, -c)) throw new RangeError(`${where}: I - c J must be regular, got c = ${c}`);
+      return solver;
+    },
   };
+  return solver;
 }
