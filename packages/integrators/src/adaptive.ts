@@ -23,7 +23,8 @@ export interface AdaptiveOptions extends Tolerances, StepBounds {
 
 /**
  * The flow map of u' = f(t, u) by an adaptive method: a black-box fine solver for `projective` or `coarse`. Every advance
- * is a fresh run from t0 to t1, which needs no memory of the last one: its start may be any state.
+ * is a fresh run from t0 to t1, which needs no memory of the last one: its start may be any state. Tolerances are those of
+ * `solve`. An error e of the flow over a chord T is one of e / T in a slope of `projective`: keep it below what you accept.
  *
  * @throws TypeError or RangeError for bad arguments when built, and in `advance` for a state of wrong length or not finite;
  * `advance` throws the IntegrationError of a run that fails and then leaves the state as it was

@@ -94,6 +94,8 @@ export const dop853Pair: EmbeddedPair = {
  * The adaptive explicit method of order 8 of Dormand and Prince with Hairer's error estimate, DOP853: for smooth problems
  * that are not stiff, at tolerances of about 1e-8 and below, where it needs half the evaluations of `dopri5`.
  *
+ *   u+ = u + dt sum_i b_i k_i,   k_i = f(t + c_i dt, u + dt sum_(j<i) a_ij k_j),   i = 1 to 12.
+ *
  * The estimate err5^2 / sqrt(err5^2 + 0.01 err3^2) joins the differences to embedded orders 5 and 3, each the root mean
  * square over components of e_i / (atol_i + rtol max(|u_i|, |u+_i|)). It is held at or below 1 by proportional-integral
  * control; no step grows right after a rejection. Twelve evaluations a step, accepted or rejected (the last is the first
@@ -101,8 +103,8 @@ export const dop853Pair: EmbeddedPair = {
  * within which a state is asked for (`saveAt`, `dense`, `events`). Runs either way in time. A non-finite evaluation or
  * state halves the step, at most 10 times a step; one in a stage of dense output ends the run.
  *
- * With a right-hand side that is not smooth it loses its advantage. On a stiff problem it stays stable but takes steps
- * of about 6 / |lambda|: use `bdf` there.
+ * Start with rtol 1e-9. With a right-hand side that is not smooth it loses its advantage. On a stiff problem it stays stable
+ * but takes steps of about 6 / |lambda|: use `radau` or `bdf` there.
  *
  * Source: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993), sections II.5, II.6 and II.10.
  *

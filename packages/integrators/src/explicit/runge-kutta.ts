@@ -9,7 +9,11 @@ import { type ButcherTableau, checkTableau } from "./tableau.ts";
  * The fixed-step scheme of an explicit Runge-Kutta tableau; `rungeKutta(dopri5Tableau)` is Dormand-Prince without step
  * control.
  *
+ *   u+ = u + h sum_(i=1..s) b_i k_i,   k_i = f(t + c_i h, u + h sum_(j<i) a_ij k_j).
+ *
  * A stepper of s stages owns s + 1 arrays of `size` numbers and calls the right-hand side s times a step.
+ *
+ * Source: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993), section II.1.
  *
  * @throws TypeError or RangeError for a tableau that is not explicit, consistent and of its stated order as far as
  * quadrature shows, and, when bound, for an `f` that is no function or a `size` that is no positive integer

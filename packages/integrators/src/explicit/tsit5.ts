@@ -70,13 +70,16 @@ export const tsit5Pair: EmbeddedPair = {
 /**
  * The adaptive explicit method of order 5 of Tsitouras: as `dopri5`, with smaller error constants at order 5.
  *
+ *   u+ = u + dt sum_i b_i k_i,   k_i = f(t + c_i dt, u + dt sum_(j<i) a_ij k_j),   i = 1 to 6.
+ *
  * The difference to the embedded order 4 is held, in the root mean square over components of
  * e_i / (atol_i + rtol max(|u_i|, |u+_i|)), at or below 1 by proportional-integral control; no step grows right after a
  * rejection. Six evaluations an accepted step (the seventh stage is the first of the next step), six a rejected one,
  * two to start. Dense output is quartic, of order 4. Runs either way in time. A non-finite evaluation or state halves the
  * step, at most 10 times a step.
  *
- * On a stiff problem it stays stable but takes steps of about 3.5 / |lambda|: use `bdf` there.
+ * Start with rtol 1e-6: the error at the end is then some 1e-6 where nearby solutions stay together. On a stiff problem it
+ * stays stable but takes steps of about 3.5 / |lambda|: use `radau` or `bdf` there.
  *
  * Source: Tsitouras 2011, Computers and Mathematics with Applications 62, 770-775, table 1 and section 3.
  *

@@ -20,8 +20,8 @@ const half = (k: number, weight = 1): Coefficient[number] => [weight, PHI_COUNT 
 /**
  * Exponential Euler, order 1: v+ = e^z v + dt phi_1(z) N(v), z = L dt; one evaluation a step. Exact for constant N.
  *
- * Give the stepper to `solve` with a `dt`, or to `timeStepper`. Source: Cox, Matthews, J. Comput. Phys. 176 (2002) 430,
- * section 2.
+ * Give the stepper to `solve` with a `dt`, or to `timeStepper`; begin with a dt of a hundredth of the time in which N
+ * changes. Source: Cox, Matthews, J. Comput. Phys. 176 (2002) 430, section 2.
  *
  * @throws TypeError or RangeError for a malformed problem
  */
@@ -37,7 +37,8 @@ export const etd1: SemilinearScheme = /* @__PURE__ */ diagonalScheme("etd1", {
  *
  *   a = e^z v + dt phi_1 N(v),  v+ = a + dt phi_2 (N(a) - N(v)).
  *
- * Source: Cox, Matthews, J. Comput. Phys. 176 (2002) 430, section 2.
+ * Begin with a dt of a thirtieth of the time in which N changes. Source: Cox, Matthews, J. Comput. Phys. 176 (2002) 430,
+ * section 2.
  *
  * @throws TypeError or RangeError for a malformed problem
  */
@@ -94,8 +95,8 @@ export const etdrk4: SemilinearScheme = /* @__PURE__ */ diagonalScheme("etdrk4",
  *   b = e^(z/2) v + dt [(phi_1/2 - phi_2)(z/2) N_v + phi_2(z/2) N_a],
  *   c = e^z v + dt [(phi_1 - 2 phi_2) N_v + 2 phi_2 N_b].
  *
- * Loses less order to stiff modes than `etdrk4`, at the same cost. Source: Krogstad, J. Comput. Phys. 203 (2005) 72,
- * the scheme ETD4RK-B.
+ * Loses less order to stiff modes than `etdrk4`, at the same cost and with the same steps. Source: Krogstad, J. Comput.
+ * Phys. 203 (2005) 72, the scheme ETD4RK-B.
  *
  * @throws TypeError or RangeError for a malformed problem
  */
@@ -118,8 +119,8 @@ export const krogstad: SemilinearScheme = /* @__PURE__ */ diagonalScheme("krogst
  *   v+ = e^z v + (e^z a + 2 e^(z/2) (b + c) + d) / 6.
  *
  * Exact for N = 0 as the others are, but it does not keep fixed points, and its error grows with stiffness: 70 to 1200
- * times that of `etdrk4` on Kuramoto-Sivashinsky. For imaginary L of moderate size. Source: Lawson, SIAM J. Numer. Anal.
- * 4 (1967) 372; Kassam, Trefethen, SIAM J. Sci. Comput. 26 (2005) 1214.
+ * times that of `etdrk4` on Kuramoto-Sivashinsky. For imaginary L of moderate size; begin with a quarter of the dt of
+ * `etdrk4`. Source: Lawson, SIAM J. Numer. Anal. 4 (1967) 372; Kassam, Trefethen, SIAM J. Sci. Comput. 26 (2005) 1214.
  *
  * @throws TypeError or RangeError for a malformed problem
  */

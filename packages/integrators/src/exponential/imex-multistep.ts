@@ -16,9 +16,9 @@ interface TwoStepTableau {
  *   (1 - z/2) v+ = (1 + z/2) v_n + dt (3 N_n - N_(n-1)) / 2.
  *
  * Not damped in stiff modes: a factor near -1 a step, so rough data ring; `sbdf2` damps them. A step that does not
- * continue the last one (another time, dt or state) starts anew by one step of `ars222`. Not a flow of its state
- * alone, so compare runs with the same steps only. Source: Ascher, Ruuth, Wetton, SIAM J. Numer. Anal. 32 (1995) 797,
- * section 2.
+ * continue the last one (another time, dt or state) starts anew by one step of `ars222`. Not a flow of its state alone, so
+ * compare runs with the same steps only. Begin with half the dt of `ars222`. Source: Ascher, Ruuth, Wetton, SIAM J. Numer.
+ * Anal. 32 (1995) 797, section 2.
  *
  * @throws TypeError or RangeError for a malformed problem
  */
@@ -41,8 +41,8 @@ export const cnab2: SemilinearScheme = /* @__PURE__ */ twoStep("cnab2", {
  *   (3 - 2 z) v+ = 4 v_n - v_(n-1) + 2 dt (2 N_n - N_(n-1)).
  *
  * Damps stiff modes strongly; also called extrapolated Gear. A step that does not continue the last one (another time, dt
- * or state) starts anew by one step of `ars222`. Not a flow of its state alone, so compare runs with the same
- * steps only. Source: Ascher, Ruuth, Wetton, SIAM J. Numer. Anal. 32 (1995) 797, section 2.
+ * or state) starts anew by one step of `ars222`. Not a flow of its state alone, so compare runs with the same steps only.
+ * Begin with half the dt of `ars222`. Source: Ascher, Ruuth, Wetton, SIAM J. Numer. Anal. 32 (1995) 797, section 2.
  *
  * @throws TypeError or RangeError for a malformed problem
  */

@@ -24,7 +24,8 @@ export function resolventBasis(a: number): Basis {
 /**
  * Implicit-explicit Euler (semi-implicit, SBDF1), order 1: (1 - z) v+ = v + dt N(v), z = L dt; one evaluation a step.
  *
- * Damps every stiff mode, L-stable in L. Source: Ascher, Ruuth, Wetton, SIAM J. Numer. Anal. 32 (1995) 797.
+ * Damps every stiff mode, L-stable in L. Begin with a dt of a hundredth of the time in which u changes. Source: Ascher,
+ * Ruuth, Wetton, SIAM J. Numer. Anal. 32 (1995) 797.
  *
  * @throws TypeError or RangeError for a malformed problem
  */
@@ -45,8 +46,9 @@ const delta = 1 - 1 / (2 * gamma);
  *   (1 - gamma z) u1 = v + gamma dt N(v),
  *   (1 - gamma z) v+ = v + dt [delta N(v) + (1 - delta) N(u1)] + (1 - gamma) z u1.
  *
- * The IMEX scheme to begin with: one-step, and about twice as accurate as `cnab2` on Kuramoto-Sivashinsky. Source: Ascher,
- * Ruuth, Spiteri, Appl. Numer. Math. 25 (1997) 151, section 2.6.
+ * The IMEX scheme to begin with: one-step, and about twice as accurate as `cnab2` on Kuramoto-Sivashinsky. Begin with a dt
+ * of a thirtieth of the time in which u changes. Source: Ascher, Ruuth, Spiteri, Appl. Numer. Math. 25 (1997) 151, section
+ * 2.6.
  *
  * @throws TypeError or RangeError for a malformed problem
  */

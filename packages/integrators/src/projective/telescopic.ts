@@ -101,6 +101,8 @@ export function telescopic(flow: TimeStepper, options: TelescopicOptions): Stepp
  * sigma([s, 1]) inside [s, 1], where sigma(rho) = ((M + 1) rho - M) rho^k and s = -(M / (k + 1)) r^k is its minimum on
  * [0, 1], at r = k M / ((k + 1) (M + 1)). Found by bisection to round-off.
  *
+ * The condition is ours: stability of one level on [0, 1] is not enough, since its negative values are modes of the next.
+ *
  * | k | 1 | 2 | 3 | 4 | 5 | 10 |
  * |---|---|---|---|---|---|---|
  * | M | 2 | 3 | 6.656 | 8.317 | 12.214 | 26.909 |

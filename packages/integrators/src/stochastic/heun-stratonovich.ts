@@ -11,7 +11,7 @@ import { type NormalSource, type StochasticStepper, stochasticStepper } from "./
  * rule (the "Euler-Heun" scheme), so without noise the order is 1.
  *
  * Weak order 1; strong order 1 for diagonal noise (b_i depending on t and X_i alone), 1/2 otherwise. No derivative of b
- * is needed. For additive noise it is Euler-Maruyama, and Ito and Stratonovich agree.
+ * is needed. For additive noise it is Euler-Maruyama, and Ito and Stratonovich agree. Begin with the steps of `milstein`.
  *
  * Source: Rumelin 1982, SIAM J. Numer. Anal. 19, 604 (Heun's scheme and the sense in which it converges).
  *

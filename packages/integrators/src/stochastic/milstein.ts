@@ -11,7 +11,7 @@ import { type NormalSource, type StochasticStepper, stochasticStepper } from "./
  * evaluation of b and the same order; b must then be defined a little beyond the states reached.
  *
  * Strong and weak order 1. With b_i depending on other components the strong order falls to 1/2. For additive noise it
- * is Euler-Maruyama, at the same cost.
+ * is Euler-Maruyama, at the same cost. Begin with its steps, and with h (db/dX)^2 below about 0.1.
  *
  * Source: Kloeden, Platen, Numerical Solution of Stochastic Differential Equations (1992), eq. (10.3.1); the difference
  * is that of their section 11.1 without its drift, which makes it exact for b linear in X.
