@@ -115,7 +115,7 @@ export function halved64(
     let place = places;
     let s = scratch;
     let d = minus;
-    const adjacent = q == p + 8;
+    const adjacent = q === p + 8;
     for (let i = 0; i < half; i++) {
       const near = <usize>load<u32>(place);
       const far = <usize>load<u32>(place + <usize>(4 * half));
@@ -142,7 +142,7 @@ export function halved64(
     convolve(minus, differences, outMinus, width, outLength);
     let a = <usize>load<u32>(to);
     let b = <usize>load<u32>(to + second);
-    const side = b == a + 8;
+    const side = b === a + 8;
     let plus = outPlus;
     let less = outMinus;
     for (let i = 0; i < half; i++) {

@@ -94,7 +94,7 @@ export function planeLines(planes: PointPlanes, lines: EdgeLines): EdgeLines {
   };
   const order = Array.from(lines.to, place)
     .map((to, line) => [to, place(lines.from[line]!)] as const)
-    .sort(([a], [b]) => a - b);
+    .toSorted(([a], [b]) => a - b);
   return {
     from: Int32Array.from(order, ([, from]) => from),
     to: Int32Array.from(order, ([to]) => to),
