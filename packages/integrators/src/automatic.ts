@@ -29,10 +29,11 @@ export interface AutomaticOptions {
  * on. A new method starts with the length of the last step, the explicit one with what is stable at most. Dense output
  * is that of the method that made the step. `Stats.switches` counts the switches, all other counters go on.
  *
- * On a problem that is never stiff the run has the bits of the explicit method alone. On stiff ones at rtol 1e-6 it
- * needs 1.0 to 1.7 times the evaluations of `bdf` and 0.5 to 0.9 times its factorisations. With `rtol` of 1e-8 and below,
- * `nonStiff: dop853()` saves evaluations. Stiff oscillations, eigenvalues near the imaginary axis, want
- * `stiff: radau()`.
+ * On a problem that is never stiff the run has the bits of the explicit method alone, and costs some 60 ns a step and 5 ns
+ * a component more: 13 to 25 % of `dopri5` where the right-hand side costs next to nothing, less where it does. On stiff
+ * ones at rtol 1e-6 it needs 1.0 to 1.7 times the evaluations of `bdf` and 0.5 to 0.9 times its factorisations. With
+ * `rtol` of 1e-8 and below, `nonStiff: dop853()` saves evaluations. Stiff oscillations, eigenvalues near the imaginary
+ * axis, want `stiff: radau()`.
  *
  * @throws TypeError for unknown options, for what is no method, or a `nonStiff` method that does not measure stiffness
  * Source: Petzold, SIAM J. Sci. Stat. Comput. 4 (1983) 136; Hairer, Wanner, Solving Ordinary Differential Equations II,
