@@ -1,6 +1,8 @@
+import type { ConvExports } from "./conv-code.ts";
 import type { FftExports } from "./fft-code.ts";
 import type { RecurrentExports } from "./recurrent-code.ts";
 import { CIRCULANT_WASM } from "./wasm/circulant.ts";
+import { CONV_WASM } from "./wasm/conv.ts";
 import { DENSE_WASM } from "./wasm/dense.ts";
 import { ELEMENTWISE_WASM } from "./wasm/elementwise.ts";
 import { FFT_WASM } from "./wasm/fft.ts";
@@ -122,6 +124,8 @@ export const elementwiseFamily: Family<ElementwiseExports> = /* @__PURE__ */ new
 );
 /** Products with circulant matrices along lines. */
 export const circulantFamily: Family<CirculantExports> = /* @__PURE__ */ new Family("circulant", CIRCULANT_WASM);
+/** Convolutions, batch norm, pooling and up-sampling. */
+export const convFamily: Family<ConvExports> = /* @__PURE__ */ new Family("conv", CONV_WASM);
 /** Dense layers and products. */
 export const denseFamily: Family<DenseExports> = /* @__PURE__ */ new Family("dense", DENSE_WASM);
 /** Fourier transforms. */
@@ -138,6 +142,7 @@ export async function ready(): Promise<void> {
   if (refusal() !== undefined) return;
   await Promise.all([
     circulantFamily.compile(),
+    convFamily.compile(),
     elementwiseFamily.compile(),
     denseFamily.compile(),
     fftFamily.compile(),

@@ -24,3 +24,11 @@ export { type Gemm, type GemmOptions, gemm } from "./gemm.ts";
 export { type ComplexFft, complexFft, complexFftBytes } from "./complex-fft.ts";
 export { type RealFft, realFft, realFftBytes } from "./real-fft.ts";
 export { type CirculantLines, type LineProducts, lineProducts, type Transposition } from "./line-products.ts";
+
+export { type Conv1dOptions, conv1d } from "./conv1d.ts";
+export { type Conv2dOptions, conv2d } from "./conv2d.ts";
+export type { ConvLayer, ConvOptions, Padding } from "./conv-layer.ts";
+export { type BatchNorm, batchNorm, type BatchNormOptions } from "./batch-norm.ts";
+export { maxPool2d } from "./pool.ts";
+export { upsample2d } from "./upsample.ts";
+export type { SquaresLayer, SquaresOptions } from "./pool-layer.ts";
