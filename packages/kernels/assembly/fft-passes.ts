@@ -197,14 +197,14 @@ export function pass5(
         const n1 = back(add(f64x2.mul(sin72, d1), f64x2.mul(sin144, d2)));
         const n2 = back(sub(f64x2.mul(sin144, d1), f64x2.mul(sin72, d2)));
         v128.store(q, add(add(a, s1), s2));
-        let to1 = q + first;
-        v128.store(to1, turn(add(m1, n1), w));
-        to1 += step;
-        v128.store(to1, turn(add(m2, n2), w + 32));
-        to1 += step;
-        v128.store(to1, turn(sub(m2, n2), w + 64));
-        to1 += step;
-        v128.store(to1, turn(sub(m1, n1), w + 96));
+        let at = q + first;
+        v128.store(at, turn(add(m1, n1), w));
+        at += step;
+        v128.store(at, turn(add(m2, n2), w + 32));
+        at += step;
+        v128.store(at, turn(sub(m2, n2), w + 64));
+        at += step;
+        v128.store(at, turn(sub(m1, n1), w + 96));
         q += 16;
       }
     }
