@@ -2,23 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { complexFft, complexFftBytes, kernelEngine, realFft, realFftBytes } from "./index.ts";
 
-const engines = [kernelEngine({ bytes: 1 << 28 }), kernelEngine({ bytes: 1 << 28, use: "plain" })] as const;
+const engines = [kernelEngine({ bytes: 1 << 20 }), kernelEngine({ bytes: 1 << 20, use: "plain" })] as const;
 const shapes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 3 });
-/** Lengths of every kind: powers of two to 2^13, products of 3 and 5, primes and twice them. */
+/** Lengths of every kind: powers of two to 1024, products of 3 and 5, primes and twice them. */
 const lengths = [...Array.from({ length: 64 }, (_, k) => k + 1), 81, 125, 128, 243, 256, 360, 500, 512, 499, 998, 1024];
-const grids = [
-  [16, 16],
-  [32, 8],
-  [40, 24],
-  [24, 40],
-  [15, 9],
-  [1, 16],
-  [16, 1],
-  [14, 33],
-  [7, 7],
-  [8, 6, 10],
-  [5, 7, 4],
-];
+const grids = "16x16 32x8 40x24 24x40 15x9 1x16 16x1 14x33 7x7 8x6x10 5x7x4"
+  .split(" ")
+  .map((shape) => shape.split("x").map(Number));
 
 type Pair = readonly [re: number, im: number];
 
@@ -108,7 +98,7 @@ function transforms(use: "auto" | "plain", shape: readonly number[], kind: "real
 }
 
 function forward(u: Float64Array, shape: readonly number[]): Float64Array {
-  const fft = realFft(kernelEngine({ bytes: 1 << 22 }), shape);
+  const fft = realFft(kernelEngine({ bytes: realFftBytes(shape) }), shape);
   const out = new Float64Array(fft.size);
   fft.forward(u, out);
   return out;
@@ -159,11 +149,10 @@ describe.each(["real", "complex"] as const)("the %s transform", (kind) => {
         fft.forward(u, c);
         fft.forward(u.slice(), d);
         expect(sameBits(c, d)).toBe(true);
-        // One of the engine, one of another.
-        fft.forward(u, d.fill(0));
-        expect(sameBits(c, d)).toBe(true);
-        fft.forward(u.slice(), c.fill(0));
-        expect(sameBits(c, d)).toBe(true);
+        for (const [from, to] of [[u, d] as const, [u.slice(), c] as const]) {
+          fft.forward(from, to.fill(0));
+          expect(sameBits(c, d)).toBe(true);
+        }
         fft.inverse(c, v);
         fft.inverse(d, w);
         expect(sameBits(v, w)).toBe(true);
