@@ -5,8 +5,6 @@ import { gruGates, gruSlopes, lstmGates, lstmSlopes, put } from "./recurrent-gat
 
 /** Rows of a product that meet in the first cache. */
 const BLOCK: i32 = 32;
-/** Rows of a gradient that are summed together: with them a block of states stays in the first cache. */
-const STRIP: i32 = 8;
 
 /** out = bias + a w, w packed [depth, n]. */
 // @inline
@@ -27,13 +25,7 @@ function gradients<T>(d: usize, dRow: usize, x: usize, g: usize, b: usize, rows:
   const wide = <usize>n * sizeof<T>();
   for (let r = 0; r < rows; r += BLOCK) {
     const depth = min(BLOCK, rows - r);
-    let from = d;
-    let to = g;
-    for (let j = 0; j < m; j += STRIP) {
-      product<T>(from, sizeof<T>(), dRow, x, wide, 32, to, wide, to, wide, min(STRIP, m - j), n, depth);
-      from += <usize>STRIP * sizeof<T>();
-      to += <usize>STRIP * wide;
-    }
+    product<T>(d, sizeof<T>(), dRow, x, wide, 32, g, wide, g, wide, m, n, depth);
     for (let j = 0; j < m; j += lanes<T>()) {
       let at = d + <usize>j * sizeof<T>();
       const sums = b + <usize>j * sizeof<T>();
