@@ -45,7 +45,12 @@ function micro(bonds: readonly Float64Array[], n: number): PatchRhs {
   const layer = n * n;
   if (bonds.length === 1) {
     return (_t, u, out) => {
-      for (let i = 1; i < n - 1; i++) out[i] = east[i]! * (u[i + 1]! - u[i]!) - east[i - 1]! * (u[i]! - u[i - 1]!);
+      let left = east[0]! * (u[1]! - u[0]!);
+      for (let i = 1; i < n - 1; i++) {
+        const right = east[i]! * (u[i + 1]! - u[i]!);
+        out[i] = right - left;
+        left = right;
+      }
     };
   }
   if (bonds.length === 2) {
