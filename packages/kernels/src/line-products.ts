@@ -30,7 +30,9 @@ export interface Transposition {
   readonly stride: number;
   /** Array of the engine, `[columns, rows]`, dense. */
   readonly to: Float64Array;
+  /** Rows of `from`. */
   readonly rows: number;
+  /** Columns of `from`. */
   readonly columns: number;
 }
 

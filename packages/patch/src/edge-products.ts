@@ -28,7 +28,9 @@ export interface Transposition {
   readonly stride: number;
   /** `[columns, rows]`, dense, made by `float64`. */
   readonly to: Float64Array;
+  /** Rows of `from`. */
   readonly rows: number;
+  /** Columns of `from`. */
   readonly columns: number;
 }
 

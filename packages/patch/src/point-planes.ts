@@ -18,13 +18,18 @@ export interface PointPlanes {
   readonly block: number;
   /** Planes of a channel. */
   readonly points: number;
+  /** Fields of a patch. */
   readonly channels: number;
+  /** Members of the ensemble. */
   readonly members: number;
   /** Planes of the interior points of the first channel, in the order of the state. */
   readonly interior: Int32Array;
 }
 
-/** Planes begin this far apart more than their length, so that those of 512 patches do not compete for one part of a cache. */
+/**
+ * Numbers in a line of the cache. A plane is rounded up to whole lines and one more, or the planes of 512 patches would compete for
+ * one set of the cache.
+ */
 const APART = 8;
 
 /** Lays out the planes of a grid. */
