@@ -66,7 +66,7 @@ const KEYS = [
  *
  * Where the medium varies inside a tooth, u_t = (a(x / epsilon) u_x)_x, plain slopes are wrong: the end flux is a at the end times
  * p', so a at the ends stands where the homogenised coefficient belongs, however fine the medium. Two cures: hold the mean
- * of du/dx over a period about each end (`slopeInset` half a period), as the paper does; or a buffer, `bufferWidth` beyond
+ * of du/dx over a period about each end (`slopeInset` half a period), a constraint as in the paper; or a buffer, `bufferWidth` beyond
  * `toothWidth`, which keeps the ends away for the time of a burst, with `heal` some epsilon^2 / a, as `patchDynamics`
  * does.
  *
@@ -77,7 +77,7 @@ const KEYS = [
  *
  * Good starting values: order 4, `toothWidth` a few whole periods, burst some periods^2 / a.
  *
- * Source: Samaey, Roose, Kevrekidis, Multiscale Model. Simul. 4 (2005) 278, sections 3 to 5 (the scheme, its order, buffers).
+ * Source: Samaey, Roose, Kevrekidis, Multiscale Model. Simul. 4 (2005) 278 (the scheme, its order, constraints, buffers).
  */
 export function neumannGapTooth(spec: NeumannGapToothSpec): PatchDynamics {
   const where = "neumannGapTooth";
@@ -204,7 +204,9 @@ function pointValues(c: Vec, out: Vec): void {
 /** The polynomial's derivative at -s and s, per `unit`, into out[at] and out[at + 1]. */
 function endSlopes(c: Vec, s: number, unit: number, out: Vec, at: number): void {
   // Even and odd parts apart: neighbours that share an end get the same slope from both sides.
-  let [even, odd, power] = [0, 0, 1];
+  let even = 0;
+  let odd = 0;
+  let power = 1;
   for (let k = 1; k < c.length; k++) {
     if (k % 2 === 1) even += k * c[k]! * power;
     else odd += k * c[k]! * power;

@@ -84,11 +84,13 @@ function wallRule(where: string, kind: Continuation, value: WallFunction, slope:
     let plan = plans.get(face);
     if (plan === undefined) plans.set(face, (plan = planOf(where, kind, patch, face)));
     const { lines, positions, inward, edges, inside, weights } = plan;
-    const [x0, y0 = 0, z0 = 0] = patch.origin;
+    const { origin } = patch;
     const unit = patch.spacing[face.axis]! * (face.end === "upper" ? -1 : 1);
     const first = edges.length;
     for (let l = 0; l < lines.length; l++) {
-      const [x, y, z] = [x0 + positions[3 * l]!, y0 + positions[3 * l + 1]!, z0 + positions[3 * l + 2]!];
+      const x = origin[0] + positions[3 * l]!;
+      const y = (origin[1] ?? 0) + positions[3 * l + 1]!;
+      const z = (origin[2] ?? 0) + positions[3 * l + 2]!;
       const g = value(t, x, y, z);
       const s = slope(t, x, y, z) * unit;
       const line = lines[l]!;
