@@ -3,6 +3,7 @@ import { runBenchmark, type Task } from "../lib/bench.ts";
 import { compileNative, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
 import { network, product, type Timed, transform } from "./ours.ts";
 import { matrices, nets, squares } from "./problem.ts";
+import { recurrent, recurrentRuns } from "./recurrent.ts";
 
 /**
  * How far a peer's numbers may lie from ours, relative to the largest. A sum of n products is off by at most n eps of the
@@ -38,12 +39,26 @@ for (const n of squares) {
   // Single coefficients differ by some eps times the largest.
   add(`rfft2_${n}`, `rfft2:${n}`, n < 200 ? 99 : 25, 1e-14, (use) => transform(n, use), ["c-fftw"]);
 }
+for (const [task, run] of Object.entries(recurrentRuns)) {
+  const { kind, inputs, units, steps, rows } = run;
+  const theirs = `recurrent:${[kind, inputs, units, steps, rows].join(":")}`;
+  const opponents = [{ peer: "pytorch", program: "torch", task: theirs }];
+  // The twin of the large one would take minutes.
+  if (steps < 100) {
+    plain.set(theirs, recurrent(run, "plain"));
+    opponents.push({ peer: "ours-plain", program: "plain", task: theirs });
+  }
+  const ours = recurrent(run, "auto");
+  tasks.push({ task, ours, repeats: steps < 100 ? 25 : 1, number: 0, tolerance: TOLERANCES.float32, opponents });
+}
 
 // gcc is asked for the header alone first: a machine without FFTW is no error.
 const fftw = firstLine("gcc", ["-fsyntax-only", "-include", "fftw3.h", "-x", "c", "/dev/null"]) !== undefined;
 const native = fftw ? compileNative("fft", ["-Wl,--no-as-needed", "-lfftw3"]) : undefined;
 const python = pythonWith(["numpy"]);
 const script = fileURLToPath(new URL("../python/kernels.py", import.meta.url));
+const torch = pythonWith(["torch"]);
+const torchScript = fileURLToPath(new URL("../python/recurrent.py", import.meta.url));
 
 await runBenchmark({
   name: "kernels",
@@ -52,11 +67,13 @@ await runBenchmark({
     plain: ourTwin(),
     "c-fftw": native === undefined ? undefined : startPeer(native, []),
     numpy: python === undefined ? undefined : startPeer(python.command, [script]),
+    torch: torch === undefined ? undefined : startPeer(torch.command, [torchScript]),
   },
   rounds: quick ? 3 : 21,
   about: {
     mode: quick ? "quick" : "full",
     python: python?.versions ?? null,
+    torch: torch?.versions ?? null,
     fftw: firstLine("pkg-config", ["--modversion", "fftw3"]) ?? null,
   },
 });
