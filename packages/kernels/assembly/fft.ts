@@ -151,7 +151,10 @@ function fold(turns: usize, mean: f64, from: usize, to: usize, half: i32): void 
   }
 }
 
-/** Coefficients of real rows of `points` numbers, times `scale`. The plan is for half the points if they are even. */
+/**
+ * Coefficients of real rows of `points` numbers, times `scale`, from the last row to the first: c may begin where u does.
+ * The plan is for half the points if they are even.
+ */
 export function realRows(
   plan: usize,
   turns: usize,
@@ -164,7 +167,11 @@ export function realRows(
 ): void {
   const half = points >> 1;
   const row: usize = 16 * <usize>(half + 1);
+  u += 8 * <usize>(points * rows);
+  c += row * <usize>rows;
   for (let r = 0; r < rows; r++) {
+    u -= 8 * <usize>points;
+    c -= row;
     if ((points & 1) === 0) {
       // Even points are real parts, odd ones imaginary parts: the layout of u as it is.
       lines(plan, -1, u, 16, work, 16, 1);
@@ -181,12 +188,10 @@ export function realRows(
       memory.copy(c, work, row);
       store<f64>(c, 0, 8);
     }
-    u += 8 * <usize>points;
-    c += row;
   }
 }
 
-/** The way back, without a factor; imaginary parts of coefficients that are real are taken as 0. */
+/** The way back from the first row on, without a factor; imaginary parts of coefficients that are real are taken as 0. */
 export function realRowsBack(plan: usize, turns: usize, work: usize, c: usize, u: usize, rows: i32, points: i32): void {
   const half = points >> 1;
   const row: usize = 16 * <usize>(half + 1);

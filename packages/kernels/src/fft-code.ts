@@ -15,7 +15,7 @@ export interface FftExports {
     groups: number,
     planes: number,
   ) => void;
-  /** `scale` times the coefficients 0, ..., floor(points / 2) of real rows. */
+  /** `scale` times the coefficients 0, ..., floor(points / 2) of real rows; c may begin where u does. */
   readonly realRows: (
     plan: number,
     turns: number,
@@ -26,7 +26,7 @@ export interface FftExports {
     points: number,
     scale: number,
   ) => void;
-  /** Real rows from their coefficients, without a factor. */
+  /** Real rows from their coefficients, without a factor; u may begin where c does. */
   readonly realRowsBack: (
     plan: number,
     turns: number,

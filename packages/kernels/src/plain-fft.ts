@@ -26,7 +26,7 @@ export function plainFft(memory: Array64): FftExports {
     realRows(plan, turns, work, u, c, rows, points, scale) {
       const z = work / 8;
       const half = Math.floor(points / 2);
-      for (let r = 0; r < rows; r++) {
+      for (let r = rows - 1; r >= 0; r--) {
         const from = u / 8 + r * points;
         const to = c / 8 + r * 2 * (half + 1);
         if (points % 2 === 0) {
