@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { runBenchmark, type Task } from "../lib/bench.ts";
 import { compileNative, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
+import { convolution, convRuns, fieldNetwork, fieldRun } from "./field.ts";
 import { network, product, type Timed, transform } from "./ours.ts";
 import { matrices, nets, squares } from "./problem.ts";
 import { recurrent, recurrentRuns } from "./recurrent.ts";
@@ -51,6 +52,30 @@ for (const [task, run] of Object.entries(recurrentRuns)) {
   const ours = recurrent(run, "auto");
   tasks.push({ task, ours, repeats: steps < 100 ? 25 : 1, number: 0, tolerance: TOLERANCES.float32, opponents });
 }
+for (const run of convRuns) {
+  const { batch, size, inputs, units } = run;
+  const theirs = `conv:${[batch, size, inputs, units].join(":")}`;
+  plain.set(theirs, convolution(run, "plain"));
+  tasks.push({
+    task: `conv2d_${size}_${inputs}_${units}_b${batch}`,
+    ours: convolution(run, "auto"),
+    repeats: inputs < 16 ? 25 : 1,
+    number: 0,
+    tolerance: TOLERANCES.float32,
+    opponents: [
+      { peer: "ours-plain", program: "plain", task: theirs },
+      { peer: "numpy", program: "numpy-field", task: theirs },
+    ],
+  });
+}
+tasks.push({
+  task: `field_cnn_b${fieldRun.batch}`,
+  ours: fieldNetwork(fieldRun),
+  repeats: 1,
+  number: 0,
+  tolerance: TOLERANCES.float32,
+  opponents: [{ peer: "pytorch", program: "torch-field", task: `field:${fieldRun.batch}:${fieldRun.size}` }],
+});
 
 // gcc is asked for the header alone first: a machine without FFTW is no error.
 const fftw = firstLine("gcc", ["-fsyntax-only", "-include", "fftw3.h", "-x", "c", "/dev/null"]) !== undefined;
@@ -58,6 +83,7 @@ const native = fftw ? compileNative("fft", ["-Wl,--no-as-needed", "-lfftw3"]) : 
 const python = pythonWith(["numpy"]);
 const script = fileURLToPath(new URL("../python/kernels.py", import.meta.url));
 const torch = pythonWith(["torch"]);
+const fieldScript = fileURLToPath(new URL("../python/field.py", import.meta.url));
 const torchScript = fileURLToPath(new URL("../python/recurrent.py", import.meta.url));
 
 await runBenchmark({
@@ -68,6 +94,8 @@ await runBenchmark({
     "c-fftw": native === undefined ? undefined : startPeer(native, []),
     numpy: python === undefined ? undefined : startPeer(python.command, [script]),
     torch: torch === undefined ? undefined : startPeer(torch.command, [torchScript]),
+    "numpy-field": python === undefined ? undefined : startPeer(python.command, [fieldScript]),
+    "torch-field": torch === undefined ? undefined : startPeer(torch.command, [fieldScript]),
   },
   rounds: quick ? 3 : 21,
   about: {
