@@ -3,9 +3,13 @@ import type { FloatArray, Precision } from "./precision.ts";
 /** Rows that are summed before they are added to the total; assembly/conv-norm.ts has the same number. */
 const BLOCK = 256;
 
-/** What rounds the result of an operation; a sum of two is rounded when it is stored. */
+/** What rounds the result of an operation. */
 export function rounding(precision: Precision): (x: number) => number {
-  return precision === "float32" ? Math.fround : (x) => x;
+  return precision === "float32" ? Math.fround : exact;
+}
+
+function exact(x: number): number {
+  return x;
 }
 
 /** g[c] += sum_r d[r, c], in blocks. */

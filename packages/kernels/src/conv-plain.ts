@@ -62,7 +62,10 @@ function wrap(i: number, n: number): number {
   return ((i % n) + n) % n;
 }
 
-/** out[pixel, unit] = bias[unit] + sum over taps and inputs of padded[pixel + tap, input] w[tap, input, unit]. */
+/**
+ * out[pixel, unit] = bias[unit] + sum over taps and inputs of padded[pixel + tap, input] w[tap, input, unit]. Four sums at a
+ * time stay in registers.
+ */
 function correlate(
   { height, width, tall, wide }: ConvShape,
   padded: FloatArray,
@@ -76,18 +79,44 @@ function correlate(
 ): void {
   const line = (width + wide - 1) * inputs;
   const depth = wide * inputs;
+  const blocked = units - (units % 4);
   let at = start;
   for (let y = 0; y < height; y++) {
     for (let i = 0; i < width; i++) {
-      for (let j = 0; j < units; j++) out[at + j] = bias === undefined ? 0 : bias[j]!;
-      let q = 0;
-      for (let t = 0; t < tall; t++) {
-        const from = (y + t) * line + i * inputs;
-        for (let k = 0; k < depth; k++) {
-          const f = padded[from + k]!;
-          for (let j = 0; j < units; j++) out[at + j] = out[at + j]! + round(f * w[q + j]!);
-          q += units;
+      const corner = y * line + i * inputs;
+      for (let j = 0; j < blocked; j += 4) {
+        let s0 = bias === undefined ? 0 : bias[j]!;
+        let s1 = bias === undefined ? 0 : bias[j + 1]!;
+        let s2 = bias === undefined ? 0 : bias[j + 2]!;
+        let s3 = bias === undefined ? 0 : bias[j + 3]!;
+        let q = j;
+        for (let t = 0; t < tall; t++) {
+          const from = corner + t * line;
+          for (let p = from; p < from + depth; p++) {
+            const f = padded[p]!;
+            s0 = round(s0 + round(f * w[q]!));
+            s1 = round(s1 + round(f * w[q + 1]!));
+            s2 = round(s2 + round(f * w[q + 2]!));
+            s3 = round(s3 + round(f * w[q + 3]!));
+            q += units;
+          }
         }
+        out[at + j] = s0;
+        out[at + j + 1] = s1;
+        out[at + j + 2] = s2;
+        out[at + j + 3] = s3;
+      }
+      for (let j = blocked; j < units; j++) {
+        let sum = bias === undefined ? 0 : bias[j]!;
+        let q = j;
+        for (let t = 0; t < tall; t++) {
+          const from = corner + t * line;
+          for (let p = from; p < from + depth; p++) {
+            sum = round(sum + round(padded[p]! * w[q]!));
+            q += units;
+          }
+        }
+        out[at + j] = sum;
       }
       at += units;
     }
@@ -107,17 +136,46 @@ function weigh(
   const line = (width + wide - 1) * inputs;
   const depth = wide * inputs;
   const rows = Math.max(1, Math.floor(BLOCK / width));
+  const blocked = units - (units % 4);
   for (let first = 0; first < height; first += rows) {
     part.fill(0);
     for (let y = first; y < Math.min(first + rows, height); y++) {
-      for (let i = 0; i < width; i++) {
-        const from = start + (y * width + i) * units;
-        for (let t = 0; t < tall; t++) {
-          const p = (y + t) * line + i * inputs;
-          for (let k = 0; k < depth; k++) {
-            const f = padded[p + k]!;
-            const q = (t * depth + k) * units;
-            for (let j = 0; j < units; j++) part[q + j] = part[q + j]! + round(f * d[from + j]!);
+      for (let t = 0; t < tall; t++) {
+        for (let k = 0; k < depth; k++) {
+          const row = (t * depth + k) * units;
+          const from = (y + t) * line + k;
+          const other = start + y * width * units;
+          for (let j = 0; j < blocked; j += 4) {
+            let s0 = part[row + j]!;
+            let s1 = part[row + j + 1]!;
+            let s2 = part[row + j + 2]!;
+            let s3 = part[row + j + 3]!;
+            let p = from;
+            let q = other + j;
+            for (let i = 0; i < width; i++) {
+              const f = padded[p]!;
+              s0 = round(s0 + round(f * d[q]!));
+              s1 = round(s1 + round(f * d[q + 1]!));
+              s2 = round(s2 + round(f * d[q + 2]!));
+              s3 = round(s3 + round(f * d[q + 3]!));
+              p += inputs;
+              q += units;
+            }
+            part[row + j] = s0;
+            part[row + j + 1] = s1;
+            part[row + j + 2] = s2;
+            part[row + j + 3] = s3;
+          }
+          for (let j = blocked; j < units; j++) {
+            let sum = part[row + j]!;
+            let p = from;
+            let q = other + j;
+            for (let i = 0; i < width; i++) {
+              sum = round(sum + round(padded[p]! * d[q]!));
+              p += inputs;
+              q += units;
+            }
+            part[row + j] = sum;
           }
         }
       }
