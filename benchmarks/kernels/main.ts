@@ -42,8 +42,10 @@ for (const n of squares) {
 }
 for (const [task, run] of Object.entries(recurrentRuns)) {
   const { kind, inputs, units, steps, rows } = run;
-  const theirs = `recurrent:${[kind, inputs, units, steps, rows].join(":")}`;
+  const sizes = [inputs, units, steps, rows].join(":");
+  const theirs = `recurrent:${kind.toUpperCase()}:${sizes}`;
   const opponents = [{ peer: "pytorch", program: "torch", task: theirs }];
+  if (steps === 1) opponents.push({ peer: "pytorch-cell", program: "torch", task: `recurrent:GRUCell:${sizes}` });
   // The twin of the large one would take minutes.
   if (steps < 100) {
     plain.set(theirs, recurrent(run, "plain"));

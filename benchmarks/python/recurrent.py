@@ -1,7 +1,7 @@
 """The PyTorch side of the recurrent rows of the kernels benchmark, one thread, float32: `torch.nn.GRU` and `torch.nn.LSTM`
-trained on chunks, `torch.nn.GRUCell` rolled out without gradients.
+trained on chunks; `torch.nn.GRU` and `torch.nn.GRUCell` rolled out in inference mode.
 
-A task a line: `recurrent:<gru|lstm>:<inputs>:<units>:<steps>:<rows>`, then a number that is not used and the number of
+A task a line: `recurrent:<GRU|LSTM|GRUCell>:<inputs>:<units>:<steps>:<rows>`, then a number that is not used and the number of
 runs -> `<median milliseconds> <48 numbers spread over the result>`.
 """
 
@@ -26,23 +26,23 @@ def scattered(shape, phase, size):
 
 
 def make(kind, inputs, units, steps, rows):
-    rollout = steps == 1
-    if rollout and kind != "gru":
-        raise ValueError("only a GRU is rolled out")
-    module = torch.nn.GRUCell if rollout else getattr(torch.nn, kind.upper())
-    net = module(inputs, units)
+    net = getattr(torch.nn, kind)(inputs, units)
     with torch.no_grad():
         # Weights of inputs and state, then their biases, as they are declared.
         for phase, parameter in enumerate(net.parameters()):
             parameter.copy_(scattered(tuple(parameter.shape), phase + 1, units**-0.5))
-    if rollout:
-        x = scattered((rows, inputs), 5, 1)
+    if steps == 1:
+        # A layer wants a time axis before the rows, a cell does not.
+        layer = kind == "GRU"
+        x, zero = (scattered((rows, inputs), 5, 1), torch.zeros(rows, units))
+        if layer:
+            x, zero = x[None], zero[None]
 
         def work():
-            h = torch.zeros(rows, units)
+            h = zero
             with torch.inference_mode():
                 for _ in range(ROLLOUT):
-                    h = net(x, h)
+                    h = net(x, h)[1] if layer else net(x, h)
             return h
 
         return work, ROLLOUT
