@@ -28,6 +28,8 @@ export function patchLayout<D extends Dim>(grid: PatchGrid<D>): PatchLayout<D> {
   const patchPoints = product(points);
   const block = channels * patchPoints;
   const patchCount = product(patches);
+  // One tuple a member, so that a model may know a phase it has seen by its identity.
+  const phases = Array.from({ length: members }, (_, member) => grid.phase(member));
   const views: PatchView<D>[] = [];
   for (let p = 0; p < members * patchCount; p++) {
     const member = Math.floor(p / patchCount);
@@ -43,7 +45,7 @@ export function patchLayout<D extends Dim>(grid: PatchGrid<D>): PatchLayout<D> {
         patch,
         patches,
         member,
-        phase: grid.phase(member),
+        phase: phases[member]!,
       }),
     );
   }

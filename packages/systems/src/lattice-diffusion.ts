@@ -101,11 +101,19 @@ export function latticeDiffusion(spec: LatticeDiffusionSpec): LatticeDiffusion {
     return plan;
   };
 
-  const operator = (u: Vec, from: number, out: Vec, to: number, view: LatticeView): void => {
-    const { byPhase } = planOf(view);
-    const phase = view.phase;
+  const bondsOf = (view: LatticeView): readonly Vec[] => {
+    const { phase } = view;
     const place = at(phase[0]!, dim > 1 ? phase[1]! : 0, dim > 2 ? phase[2]! : 0);
-    const laid = (byPhase[place] ??= layOut(view, phase));
+    return (planOf(view).byPhase[place] ??= layOut(view, phase));
+  };
+  // The patches of a grid share their tuples, so most calls ask for the bonds of the call before.
+  let last: LatticeView | undefined;
+  let laid: readonly Vec[] = [];
+  const operator = (u: Vec, from: number, out: Vec, to: number, view: LatticeView): void => {
+    if (last?.points !== view.points || last.spacing !== view.spacing || last.phase !== view.phase) {
+      laid = bondsOf(view);
+      last = view;
+    }
     const { points, edgePoints } = view;
     if (dim === 1) line(u, from, out, to, laid[0]!, points[0]!, edgePoints);
     else if (dim === 2) plane(u, from, out, to, laid[0]!, laid[1]!, points[0]!, points[1]!, edgePoints);
