@@ -251,6 +251,36 @@ describe.each(KINDS)("a recurrent layer, %s", (kind) => {
     }
   });
 
+  it("adds to gradients in arrays that it is given, parts of one array", () => {
+    const engine = kernelEngine({ bytes: 1 << 16 });
+    const width = kind === "gru" ? 6 : 8;
+    const all = engine.float64(7 * width);
+    const parameterGradient = {
+      inputWeights: all.subarray(0, 3 * width),
+      stateWeights: all.subarray(3 * width, 5 * width),
+      inputBias: all.subarray(5 * width, 6 * width),
+      stateBias: all.subarray(6 * width),
+    };
+    const shape = { rows: 2, inputs: 3, units: 2, steps: 3, gradient: "parameters" } as const;
+    const layer = make(kind, engine, { ...shape, parameterGradient });
+    const fresh = make(kind, engine, shape);
+    for (const each of [layer, fresh]) {
+      each.setParameters(parametersOf(kind, 3, 2));
+      each.input.set(wave(18, 5));
+      each.outputGradient!.set(wave(12, 9));
+    }
+    fresh.forward();
+    fresh.backward();
+    const once = NAMES.flatMap((name) => Array.from(fresh.parameterGradient![name]));
+    all.set(once);
+    layer.forward();
+    layer.backward();
+    // Begun from the gradient itself instead of zero: as many roundings of 1e-16 as there are rows.
+    once.forEach((g, i) => expect(Math.abs(all[i]! - 2 * g)).toBeLessThan(1e-14));
+    const twice = { ...parameterGradient, inputBias: parameterGradient.stateBias };
+    expect(() => make(kind, engine, { ...shape, parameterGradient: twice })).toThrow(/must lie apart from/);
+  });
+
   it("carries a NaN through to be noticed", () => {
     const layer = make(kind, kernelEngine({ bytes: 1 << 12 }), { rows: 2, inputs: 1, units: 3 });
     layer.setParameters(parametersOf(kind, 1, 3));
