@@ -23,11 +23,11 @@ const plain = new Map<string, Timed>();
 
 const waves: readonly Task[] = runs.map((run) => {
   const task = `ks:${run.points}:${run.length}:${STEPS}`;
-  plain.set(task, etdrk4Steps(run, "own"));
+  if (run.transforms === "kernels") plain.set(task, etdrk4Steps(run, "own"));
   return {
     task: run.task,
-    ours: etdrk4Steps(run, "kernels"),
-    repeats: 9,
+    ours: etdrk4Steps(run, run.transforms),
+    repeats: run.repeats,
     number: STEP,
     tolerance: TOLERANCE,
     opponents: opponents(task),
@@ -72,11 +72,11 @@ await runBenchmark({
 });
 
 function opponents(task: string): Task["opponents"] {
-  return [
-    { peer: "ours-plain", program: "plain", task },
+  const others = [
     { peer: "numpy", program: "numpy", task },
     { peer: "c-fftw", program: "c", task },
   ];
+  return plain.has(task) ? [{ peer: "ours-plain", program: "plain", task }, ...others] : others;
 }
 
 /** In the place of a peer: the same steps with the transforms that periodicField has of its own. */

@@ -14,6 +14,10 @@ export interface Run {
   readonly task: string;
   readonly points: number;
   readonly length: number;
+  /** Those that are faster at this length: the plain ones where a transform is shorter than its call. */
+  readonly transforms: Transforms;
+  /** Runs in a sample: some hundredths of a second. */
+  readonly repeats: number;
 }
 
 /** Step of every run. */
@@ -23,8 +27,8 @@ export const STEPS = 400;
 
 /** The spacing of the points is the same in both: the long box holds eight short ones. */
 export const runs: readonly Run[] = [
-  { task: "ks_etdrk4_64", points: 64, length: 22 },
-  { task: "ks_etdrk4_512", points: 512, length: 176 },
+  { task: "ks_etdrk4_64", points: 64, length: 22, transforms: "own", repeats: 45 },
+  { task: "ks_etdrk4_512", points: 512, length: 176, transforms: "kernels", repeats: 9 },
 ];
 
 /** The equation on one period, without de-aliasing. */
