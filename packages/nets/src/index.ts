@@ -1,5 +1,5 @@
 export type { Activation } from "@hml/kernels";
-export type { DenseLayer, Init, StackSpec } from "./stack-spec.ts";
+export type { DenseLayer, Init, StackSpec } from "./spec/stack-spec.ts";
 export {
   checkNetSpec,
   type DiscretisedNet,
@@ -13,23 +13,23 @@ export {
   functionalNet,
   type NetSpec,
   type StencilSpec,
-} from "./net-spec.ts";
-export { parameterCount } from "./stack-shape.ts";
+} from "./spec/net-spec.ts";
+export { parameterCount } from "./spec/stack-shape.ts";
 
-export { train } from "./train.ts";
-export type { TrainingProgress, TrainOptions } from "./train-plan.ts";
-export type { LossKind, TrainingData } from "./training-data.ts";
-export type { AdamOptions } from "./adam.ts";
-export type { ConstantSchedule, CosineSchedule, Schedule, StepSchedule } from "./schedule.ts";
-export type { History, Trained } from "./trained.ts";
-export { TrainingError, type TrainingFailure } from "./training-error.ts";
+export { train } from "./training/train.ts";
+export type { TrainingProgress, TrainOptions } from "./training/train-plan.ts";
+export type { LossKind, TrainingData } from "./training/training-data.ts";
+export type { AdamOptions } from "./training/adam.ts";
+export type { ConstantSchedule, CosineSchedule, Schedule, StepSchedule } from "./training/schedule.ts";
+export type { History, Trained } from "./rollout/trained.ts";
+export { TrainingError, type TrainingFailure } from "./training/training-error.ts";
 
-export type { EngineKind } from "./net-engine.ts";
-export { type DerivativeOperator, learnedRhs, type LearnedRhsOptions } from "./learned-rhs.ts";
+export type { EngineKind } from "./network/net-engine.ts";
+export { type DerivativeOperator, learnedRhs, type LearnedRhsOptions } from "./rollout/learned-rhs.ts";
 
-export { loadNet, saveNet } from "./net-file.ts";
-export { readSafetensors, type Safetensors, type SafetensorsLimits } from "./read-safetensors.ts";
-export { writeSafetensors } from "./write-safetensors.ts";
-export type { Tensor, TensorData, Weights } from "./weights.ts";
+export { loadNet, saveNet } from "./files/net-file.ts";
+export { readSafetensors, type Safetensors, type SafetensorsLimits } from "./files/read-safetensors.ts";
+export { writeSafetensors } from "./files/write-safetensors.ts";
+export type { Tensor, TensorData, Weights } from "./files/weights.ts";
 export { type FormatCode, FormatError } from "@hml/guard";
-export { type NetPreset, netPresets, planePresets, type PresetPair } from "./presets.ts";
+export { type NetPreset, netPresets, planePresets, type PresetPair } from "./training/presets.ts";

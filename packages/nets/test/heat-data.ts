@@ -1,5 +1,5 @@
 import type { RandomSource } from "@hml/integrators";
-import type { TrainingData } from "../src/training-data.ts";
+import type { TrainingData } from "../src/training/training-data.ts";
 
 /** Random smooth snapshots of `points` values on [0, 1], zero at both ends, and du/dt = a D2 u (three-point D2). */
 export function heatData(rows: number, points: number, a: number, random: RandomSource): TrainingData {

@@ -1,5 +1,5 @@
 import { type Activation, tanh } from "@hml/kernels";
-import type { NetSpec } from "../src/net-spec.ts";
+import type { NetSpec } from "../src/spec/net-spec.ts";
 
 /**
  * The textbook form of every net of this package: one row at a time, nested arrays, no tiles, no blocks. It is the

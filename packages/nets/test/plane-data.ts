@@ -1,5 +1,5 @@
 import type { RandomSource } from "@hml/integrators";
-import type { TrainingData } from "../src/training-data.ts";
+import type { TrainingData } from "../src/training/training-data.ts";
 import { naiveDerivative } from "./naive-net.ts";
 
 /** The homogenised law of the 3 x 3 lattice of Arbabi et al. (JOM 2020): coefficients of u_xx, u_xy, u_yy. */

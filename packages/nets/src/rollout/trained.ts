@@ -1,11 +1,11 @@
 import { float64 } from "@hml/guard";
-import type { EngineKind } from "./net-engine.ts";
-import { fieldEvaluator, type StackEvaluator, stackEvaluator } from "./net-evaluator.ts";
-import type { NetSpec } from "./net-spec.ts";
-import { extentsOf, rowLayout } from "./row-layout.ts";
-import { stackShape } from "./stack-shape.ts";
-import { isPeriodic } from "./training-data.ts";
-import { type Weights, weightsOf } from "./weights.ts";
+import type { EngineKind } from "../network/net-engine.ts";
+import { fieldEvaluator, type StackEvaluator, stackEvaluator } from "../network/net-evaluator.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
+import { extentsOf, rowLayout } from "../network/row-layout.ts";
+import { stackShape } from "../spec/stack-shape.ts";
+import { isPeriodic } from "../training/training-data.ts";
+import { type Weights, weightsOf } from "../files/weights.ts";
 
 /** How a training went, epoch by epoch. */
 export interface History {

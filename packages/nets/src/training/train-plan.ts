@@ -1,11 +1,11 @@
 import { callable, checkOptions, integer, nonNegative, oneOf, positive, show } from "@hml/guard";
 import type { RandomSource, StopSignal } from "@hml/integrators";
 import { type AdamOptions, type AdamConstants, adamConstants } from "./adam.ts";
-import type { EngineKind } from "./net-engine.ts";
-import { checkNetSpec, type NetSpec } from "./net-spec.ts";
+import type { EngineKind } from "../network/net-engine.ts";
+import { checkNetSpec, type NetSpec } from "../spec/net-spec.ts";
 import { type RateFactor, rateFactor, type Schedule } from "./schedule.ts";
 import { type LossKind, type Samples, samplesOf, type TrainingData } from "./training-data.ts";
-import { parametersFrom, type Weights } from "./weights.ts";
+import { parametersFrom, type Weights } from "../files/weights.ts";
 
 /** What `onProgress` is told after each epoch. */
 export interface TrainingProgress {

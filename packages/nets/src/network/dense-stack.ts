@@ -1,6 +1,6 @@
 import { denseLayer, type DenseLayer, denseLayerBytes, type DenseLayerOptions } from "@hml/kernels";
 import { type EngineKind, engineFor } from "./net-engine.ts";
-import type { LayerShape, StackShape } from "./stack-shape.ts";
+import type { LayerShape, StackShape } from "../spec/stack-shape.ts";
 
 /** How a stack is built. */
 export interface StackOptions {

@@ -3,14 +3,14 @@ import { random } from "@hml/integrators";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { denseStack } from "./dense-stack.ts";
-import { drawWeights } from "./init.ts";
-import { learnedRhs } from "./learned-rhs.ts";
+import { drawWeights } from "../spec/init.ts";
+import { learnedRhs } from "../rollout/learned-rhs.ts";
 import { stackEvaluator } from "./net-evaluator.ts";
 import { engineFor } from "./net-engine.ts";
-import { discretisedNet, functionalNet, type NetSpec } from "./net-spec.ts";
-import { ACTIVATIONS, type DenseLayer } from "./stack-spec.ts";
-import { stackShape } from "./stack-shape.ts";
-import { weightsOf } from "./weights.ts";
+import { discretisedNet, functionalNet, type NetSpec } from "../spec/net-spec.ts";
+import { ACTIVATIONS, type DenseLayer } from "../spec/stack-spec.ts";
+import { stackShape } from "../spec/stack-shape.ts";
+import { weightsOf } from "../files/weights.ts";
 
 function drawn(spec: NetSpec, seed: number): Float64Array {
   const shape = stackShape(spec);

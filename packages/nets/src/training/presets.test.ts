@@ -1,9 +1,9 @@
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
-import { heatData } from "../test/heat-data.ts";
-import { planeData } from "../test/plane-data.ts";
+import { heatData } from "../../test/heat-data.ts";
+import { planeData } from "../../test/plane-data.ts";
 import { netPresets, planePresets } from "./presets.ts";
-import { parameterCount } from "./stack-shape.ts";
+import { parameterCount } from "../spec/stack-shape.ts";
 import { train } from "./train.ts";
 
 describe("netPresets", () => {

@@ -1,7 +1,7 @@
 import { checkOptions, copyFinite, finiteVector, lengthOf } from "@hml/guard";
-import type { NetSpec } from "./net-spec.ts";
-import { extentsOf, type RowLayout, rowLayout } from "./row-layout.ts";
-import { stackShape } from "./stack-shape.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
+import { extentsOf, type RowLayout, rowLayout } from "../network/row-layout.ts";
+import { stackShape } from "../spec/stack-shape.ts";
 
 /**
  * Snapshots and what the net should give for them. Arrays are flat and row-major; a row is one snapshot, a field with x

@@ -1,12 +1,12 @@
 import { FormatError } from "@hml/guard";
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
-import { heatData, periodicHeatData } from "../test/heat-data.ts";
+import { heatData, periodicHeatData } from "../../test/heat-data.ts";
 import { loadNet, saveNet } from "./net-file.ts";
-import { discretisedNet, fluxNet, functionalNet } from "./net-spec.ts";
+import { discretisedNet, fluxNet, functionalNet } from "../spec/net-spec.ts";
 import { readSafetensors } from "./read-safetensors.ts";
-import { train } from "./train.ts";
-import type { Trained } from "./trained.ts";
+import { train } from "../training/train.ts";
+import type { Trained } from "../rollout/trained.ts";
 import type { Tensor } from "./weights.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
 

@@ -1,6 +1,6 @@
 import { integer, show } from "@hml/guard";
-import type { NetSpec } from "./net-spec.ts";
-import { widthsOf } from "./stack-shape.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
+import { widthsOf } from "../spec/stack-shape.ts";
 
 /** How a net's stack rows lie on a snapshot, which is a field on a grid with x contiguous. */
 export interface RowLayout {

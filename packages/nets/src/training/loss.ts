@@ -1,8 +1,8 @@
-import { denseStack } from "./dense-stack.ts";
-import { headOf } from "./head.ts";
-import type { EngineKind } from "./net-engine.ts";
-import type { NetSpec } from "./net-spec.ts";
-import { stackShape } from "./stack-shape.ts";
+import { denseStack } from "../network/dense-stack.ts";
+import { headOf } from "../network/head.ts";
+import type { EngineKind } from "../network/net-engine.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
+import { stackShape } from "../spec/stack-shape.ts";
 import type { Samples } from "./training-data.ts";
 
 /** Rows the dense stack works on at once; 64 x 32 float64 values a layer stay in a first-level cache. */

@@ -1,5 +1,5 @@
 import { circulantDerivative } from "./circulant-derivative.ts";
-import type { NetSpec } from "./net-spec.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
 import type { RowLayout } from "./row-layout.ts";
 
 /** What turns the stack's outputs on one snapshot into predictions, a linear map, and its transpose. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { learnedRhs, type LearnedRhsOptions } from "./learned-rhs.ts";
-import { discretisedNet, fluxNet, functionalNet, type NetSpec } from "./net-spec.ts";
-import type { Weights } from "./weights.ts";
+import { discretisedNet, fluxNet, functionalNet, type NetSpec } from "../spec/net-spec.ts";
+import type { Weights } from "../files/weights.ts";
 
 const A = 0.3;
 const linear = [{ units: 1, activation: "linear" }] as const;

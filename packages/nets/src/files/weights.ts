@@ -1,6 +1,6 @@
 import { copyFinite, FormatError, lengthOf, show } from "@hml/guard";
-import type { NetSpec } from "./net-spec.ts";
-import { stackShape } from "./stack-shape.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
+import { stackShape } from "../spec/stack-shape.ts";
 
 /** An array of numbers with its shape; the array type is the number type (float64 for Float64Array, and so on). */
 export interface Tensor {

@@ -1,4 +1,4 @@
-import type { Trained } from "./trained.ts";
+import type { Trained } from "../rollout/trained.ts";
 
 /** Why a training ended before its last epoch. */
 export type TrainingFailure = "aborted" | "nonfinite-state" | "callback-threw";

@@ -1,10 +1,10 @@
 import { denseStack } from "./dense-stack.ts";
 import { headOf } from "./head.ts";
-import { TILE_ROWS } from "./loss.ts";
+import { TILE_ROWS } from "../training/loss.ts";
 import type { EngineKind } from "./net-engine.ts";
-import type { NetSpec } from "./net-spec.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
 import type { RowLayout } from "./row-layout.ts";
-import { stackShape } from "./stack-shape.ts";
+import { stackShape } from "../spec/stack-shape.ts";
 
 /** Evaluates the dense stack of a net row by row, in tiles; nothing is allocated. */
 export interface StackEvaluator {

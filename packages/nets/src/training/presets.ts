@@ -1,5 +1,5 @@
-import { discretisedNet, divergenceNet, functionalNet, type NetSpec } from "./net-spec.ts";
-import type { DenseLayer } from "./stack-spec.ts";
+import { discretisedNet, divergenceNet, functionalNet, type NetSpec } from "../spec/net-spec.ts";
+import type { DenseLayer } from "../spec/stack-spec.ts";
 import type { TrainOptions } from "./train-plan.ts";
 
 /** A net and how to train it; spread `training` into the options of `train` and add your random source. */

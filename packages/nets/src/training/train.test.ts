@@ -1,12 +1,12 @@
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
-import { heatData, periodicHeatData } from "../test/heat-data.ts";
-import { discretisedNet, fluxNet, functionalNet } from "./net-spec.ts";
+import { heatData, periodicHeatData } from "../../test/heat-data.ts";
+import { discretisedNet, fluxNet, functionalNet } from "../spec/net-spec.ts";
 import { train } from "./train.ts";
 import type { TrainingProgress, TrainOptions } from "./train-plan.ts";
 import type { TrainingData } from "./training-data.ts";
 import { TrainingError } from "./training-error.ts";
-import type { Weights } from "./weights.ts";
+import type { Weights } from "../files/weights.ts";
 
 const linear = functionalNet({ layers: [{ units: 1, activation: "linear" }] });
 const small = discretisedNet({

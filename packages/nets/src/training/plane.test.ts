@@ -1,14 +1,14 @@
 import { fixed, random, rk4, solve } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
-import { naiveDerivative } from "../test/naive-net.ts";
-import { LAW, planeData, planeDerivatives, planeWaves } from "../test/plane-data.ts";
-import { circulantDerivative } from "./circulant-derivative.ts";
-import { learnedRhs, type LearnedRhsOptions } from "./learned-rhs.ts";
-import { loadNet, saveNet } from "./net-file.ts";
-import { discretisedNet, divergenceNet, functionalNet, type NetSpec } from "./net-spec.ts";
-import { parameterCount } from "./stack-shape.ts";
+import { naiveDerivative } from "../../test/naive-net.ts";
+import { LAW, planeData, planeDerivatives, planeWaves } from "../../test/plane-data.ts";
+import { circulantDerivative } from "../network/circulant-derivative.ts";
+import { learnedRhs, type LearnedRhsOptions } from "../rollout/learned-rhs.ts";
+import { loadNet, saveNet } from "../files/net-file.ts";
+import { discretisedNet, divergenceNet, functionalNet, type NetSpec } from "../spec/net-spec.ts";
+import { parameterCount } from "../spec/stack-shape.ts";
 import { train } from "./train.ts";
-import type { Weights } from "./weights.ts";
+import type { Weights } from "../files/weights.ts";
 
 const N = 8;
 const SIZE = N * N;

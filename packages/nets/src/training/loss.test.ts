@@ -1,13 +1,13 @@
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
-import { naiveForward, naiveLoss, naiveNet, naivePredict, naiveRows } from "../test/naive-net.ts";
+import { naiveForward, naiveLoss, naiveNet, naivePredict, naiveRows } from "../../test/naive-net.ts";
 import type { Activation } from "@hml/kernels";
-import { drawWeights } from "./init.ts";
+import { drawWeights } from "../spec/init.ts";
 import { meanSquaredError } from "./loss.ts";
-import { discretisedNet, divergenceNet, fluxNet, functionalNet, type NetSpec } from "./net-spec.ts";
-import { ACTIVATIONS, type DenseLayer } from "./stack-spec.ts";
-import { stackShape } from "./stack-shape.ts";
-import { trainedNet } from "./trained.ts";
+import { discretisedNet, divergenceNet, fluxNet, functionalNet, type NetSpec } from "../spec/net-spec.ts";
+import { ACTIVATIONS, type DenseLayer } from "../spec/stack-spec.ts";
+import { stackShape } from "../spec/stack-shape.ts";
+import { trainedNet } from "../rollout/trained.ts";
 import { samplesOf } from "./training-data.ts";
 
 const layers = (activation: Activation, bias = true): DenseLayer[] => [

@@ -1,8 +1,8 @@
 import { FormatError } from "@hml/guard";
 import { type JsonValue, parseJson } from "./json.ts";
-import { checkNetSpec } from "./net-spec.ts";
+import { checkNetSpec } from "../spec/net-spec.ts";
 import { readSafetensors, type SafetensorsLimits } from "./read-safetensors.ts";
-import { type Trained, trainedNet } from "./trained.ts";
+import { type Trained, trainedNet } from "../rollout/trained.ts";
 import { parametersFrom } from "./weights.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
 

@@ -1,10 +1,10 @@
 import { callable, checkOptions, oneOf, show } from "@hml/guard";
 import type { Rhs, Vec } from "@hml/integrators";
-import { fieldEvaluator, stackEvaluator } from "./net-evaluator.ts";
-import { extentsOf, rowLayout } from "./row-layout.ts";
-import { stackShape } from "./stack-shape.ts";
+import { fieldEvaluator, stackEvaluator } from "../network/net-evaluator.ts";
+import { extentsOf, rowLayout } from "../network/row-layout.ts";
+import { stackShape } from "../spec/stack-shape.ts";
 import type { Trained } from "./trained.ts";
-import { parametersFrom } from "./weights.ts";
+import { parametersFrom } from "../files/weights.ts";
 
 /** A derivative on the grid, such as those of a feature library: writes the derivative of `u` into `out`, as long. */
 export interface DerivativeOperator {

@@ -1,11 +1,11 @@
 import { adam } from "./adam.ts";
 import { breathe } from "./event-loop.ts";
-import { drawWeights, shuffle } from "./init.ts";
+import { drawWeights, shuffle } from "../spec/init.ts";
 import { meanSquaredError } from "./loss.ts";
-import type { NetSpec } from "./net-spec.ts";
-import { stackShape } from "./stack-shape.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
+import { stackShape } from "../spec/stack-shape.ts";
 import { type TrainingProgress, type TrainOptions, trainPlan } from "./train-plan.ts";
-import { type History, type Trained, trainedNet } from "./trained.ts";
+import { type History, type Trained, trainedNet } from "../rollout/trained.ts";
 import type { TrainingData } from "./training-data.ts";
 import { TrainingError, type TrainingFailure } from "./training-error.ts";
 
