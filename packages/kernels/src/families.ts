@@ -1,3 +1,4 @@
+import type { OptimiserExports } from "./adam-code.ts";
 import type { ConvExports } from "./conv-code.ts";
 import type { FftExports } from "./fft-code.ts";
 import type { RecurrentExports } from "./recurrent-code.ts";
@@ -6,6 +7,7 @@ import { CONV_WASM } from "./wasm/conv.ts";
 import { DENSE_WASM } from "./wasm/dense.ts";
 import { ELEMENTWISE_WASM } from "./wasm/elementwise.ts";
 import { FFT_WASM } from "./wasm/fft.ts";
+import { OPTIMISER_WASM } from "./wasm/optimiser.ts";
 import { RECURRENT_WASM } from "./wasm/recurrent.ts";
 import { fromBase64, host, refusal } from "./webassembly.ts";
 
@@ -130,6 +132,8 @@ export const convFamily: Family<ConvExports> = /* @__PURE__ */ new Family("conv"
 export const denseFamily: Family<DenseExports> = /* @__PURE__ */ new Family("dense", DENSE_WASM);
 /** Fourier transforms. */
 export const fftFamily: Family<FftExports> = /* @__PURE__ */ new Family("fft", FFT_WASM);
+/** Adam, norms of gradients. */
+export const optimiserFamily: Family<OptimiserExports> = /* @__PURE__ */ new Family("optimiser", OPTIMISER_WASM);
 /** Gated recurrent units and long short-term memory. */
 export const recurrentFamily: Family<RecurrentExports> = /* @__PURE__ */ new Family("recurrent", RECURRENT_WASM);
 
@@ -146,6 +150,7 @@ export async function ready(): Promise<void> {
     elementwiseFamily.compile(),
     denseFamily.compile(),
     fftFamily.compile(),
+    optimiserFamily.compile(),
     recurrentFamily.compile(),
   ]);
 }

@@ -32,3 +32,6 @@ export { type BatchNorm, batchNorm, type BatchNormOptions } from "./batch-norm.t
 export { maxPool2d } from "./pool.ts";
 export { upsample2d } from "./upsample.ts";
 export type { SquaresLayer, SquaresOptions } from "./pool-layer.ts";
+
+export { type Adam, adam, adamBytes, type AdamOptions, type AdamSizes } from "./adam.ts";
+export { type GradientNorm, gradientNorm } from "./gradient-norm.ts";
