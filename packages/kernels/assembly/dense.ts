@@ -15,12 +15,14 @@ function forward<T>(
   inputs: i32,
   units: i32,
   activation: i32,
+  residual: i32,
 ): void {
   const wide = <usize>inputs * sizeof<T>();
   const high = <usize>units * sizeof<T>();
   for (let r = 0; r < rows; r += BLOCK) {
     const m = min(BLOCK, rows - r);
     product<T>(a, wide, sizeof<T>(), packed, 32, 32 * inputs, out, high, bias, 0, m, units, inputs);
+    if (residual) add<T>(out, a, m * units);
     activate<T>(activation, out, out, m * units);
     a += <usize>BLOCK * wide;
     out += <usize>BLOCK * high;
@@ -41,6 +43,7 @@ function backward<T>(
   inputs: i32,
   units: i32,
   activation: i32,
+  residual: i32,
 ): void {
   const wide = <usize>inputs * sizeof<T>();
   const high = <usize>units * sizeof<T>();
@@ -49,11 +52,25 @@ function backward<T>(
     backActivate<T>(activation, out, d, m * units);
     product<T>(d, sizeof<T>(), high, a, wide, 32, gw, wide, gw, wide, units, inputs, m);
     if (gb) addRows<T>(d, gb, m, units);
-    if (da) product<T>(d, high, sizeof<T>(), packed, 32, 32 * units, da, wide, 0, 0, m, inputs, units);
+    // Of a residual layer the gradient of the sums is the first term of that of the inputs.
+    const start = residual ? d : 0;
+    if (da) product<T>(d, high, sizeof<T>(), packed, 32, 32 * units, da, wide, start, high, m, inputs, units);
     a += <usize>BLOCK * wide;
     out += <usize>BLOCK * high;
     d += <usize>BLOCK * high;
     if (da) da += <usize>BLOCK * wide;
+  }
+}
+
+/** c[i] += x[i]. */
+// @inline
+function add<T>(c: usize, x: usize, count: i32): void {
+  for (let left = count; left > 0; left -= lanes<T>()) {
+    const sum = v128.add<T>(v128.load(c), v128.load(x));
+    if (left >= lanes<T>()) v128.store(c, sum);
+    else storePart<T>(c, sum, left);
+    c += 16;
+    x += 16;
   }
 }
 
@@ -84,8 +101,9 @@ export function forward64(
   inputs: i32,
   units: i32,
   activation: i32,
+  residual: i32,
 ): void {
-  forward<f64>(a, packed, bias, out, rows, inputs, units, activation);
+  forward<f64>(a, packed, bias, out, rows, inputs, units, activation, residual);
 }
 
 export function forward32(
@@ -97,8 +115,9 @@ export function forward32(
   inputs: i32,
   units: i32,
   activation: i32,
+  residual: i32,
 ): void {
-  forward<f32>(a, packed, bias, out, rows, inputs, units, activation);
+  forward<f32>(a, packed, bias, out, rows, inputs, units, activation, residual);
 }
 
 export function backward64(
@@ -113,8 +132,9 @@ export function backward64(
   inputs: i32,
   units: i32,
   activation: i32,
+  residual: i32,
 ): void {
-  backward<f64>(a, packed, out, d, gw, gb, da, rows, inputs, units, activation);
+  backward<f64>(a, packed, out, d, gw, gb, da, rows, inputs, units, activation, residual);
 }
 
 export function backward32(
@@ -129,8 +149,9 @@ export function backward32(
   inputs: i32,
   units: i32,
   activation: i32,
+  residual: i32,
 ): void {
-  backward<f32>(a, packed, out, d, gw, gb, da, rows, inputs, units, activation);
+  backward<f32>(a, packed, out, d, gw, gb, da, rows, inputs, units, activation, residual);
 }
 
 /** c = a b: a is [m, depth], b is [depth, n] and is packed first. */

@@ -11,6 +11,8 @@ export interface DenseShape {
   readonly inputs: number;
   readonly units: number;
   readonly activation: Activation;
+  /** Whether the input is added to the sums; units are then inputs. */
+  readonly residual: boolean;
   readonly precision: Precision;
 }
 
@@ -41,13 +43,14 @@ export function denseCode(where: string, engine: KernelEngine, shape: DenseShape
 }
 
 function wasmDense(engine: KernelEngine, exports: DenseExports, shape: DenseShape, arrays: DenseArrays): DenseCode {
-  const { inputs, units, activation, precision } = shape;
+  const { inputs, units, activation, residual, precision } = shape;
   const double = precision === "float64";
   const forward = double ? exports.forward64 : exports.forward32;
   const backward = double ? exports.backward64 : exports.backward32;
   const packForward = double ? exports.packForward64 : exports.packForward32;
   const packBackward = double ? exports.packBackward64 : exports.packBackward32;
   const code = CODES[activation];
+  const skip = residual ? 1 : 0;
   // The kernels keep views of nothing: addresses are numbers, and the arrays never move.
   const address = (array: FloatArray | undefined): number => array?.byteOffset ?? 0;
   const w = address(arrays.weights);
@@ -65,12 +68,12 @@ function wasmDense(engine: KernelEngine, exports: DenseExports, shape: DenseShap
       packForward(w, packed, units, inputs);
       if (across !== 0) packBackward(w, across, units, inputs);
     },
-    forward: (rows) => forward(x, packed, b, y, rows, inputs, units, code),
-    backward: (rows) => backward(x, across, y, dy, gw, gb, dx, rows, inputs, units, code),
+    forward: (rows) => forward(x, packed, b, y, rows, inputs, units, code, skip),
+    backward: (rows) => backward(x, across, y, dy, gw, gb, dx, rows, inputs, units, code, skip),
   };
 }
 
-function plainDense({ inputs, units, activation }: DenseShape, arrays: DenseArrays): DenseCode {
+function plainDense({ inputs, units, activation, residual }: DenseShape, arrays: DenseArrays): DenseCode {
   const { input, output, outputGradient, inputGradient, weightGradient, biasGradient, weights, bias } = arrays;
   const wide = { row: inputs, column: 1 };
   const wideTurned = { row: 1, column: inputs };
@@ -80,6 +83,7 @@ function plainDense({ inputs, units, activation }: DenseShape, arrays: DenseArra
     pack() {},
     forward(rows) {
       product(input, wide, weights, wideTurned, output, bias, 0, rows, units, inputs);
+      if (residual) add(output, input, rows * units);
       activate(activation, output, output, rows * units);
     },
     backward(rows) {
@@ -88,10 +92,16 @@ function plainDense({ inputs, units, activation }: DenseShape, arrays: DenseArra
       product(outputGradient, highTurned, input, wide, weightGradient, weightGradient, inputs, units, inputs, rows);
       if (biasGradient !== undefined) addRows(outputGradient, biasGradient, rows, units);
       if (inputGradient !== undefined) {
-        product(outputGradient, high, weights, wide, inputGradient, undefined, 0, rows, inputs, units);
+        const start = residual ? outputGradient : undefined;
+        product(outputGradient, high, weights, wide, inputGradient, start, units, rows, inputs, units);
       }
     },
   };
+}
+
+/** c[i] += x[i]. */
+function add(c: FloatArray, x: FloatArray, count: number): void {
+  for (let i = 0; i < count; i++) c[i] = c[i]! + x[i]!;
 }
 
 /** g[j] += sum_r d[r, j]; storing into a Float32Array rounds each sum to float32. */

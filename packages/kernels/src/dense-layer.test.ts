@@ -10,14 +10,20 @@ import {
   type Precision,
 } from "./index.ts";
 
-const shapes = fc.record({
-  rows: fc.integer({ min: 1, max: 75 }),
-  inputs: fc.integer({ min: 1, max: 20 }),
-  units: fc.integer({ min: 1, max: 37 }),
-  activation: fc.constantFrom<Activation>(...ACTIVATIONS),
-  bias: fc.boolean(),
-  gradient: fc.constantFrom<"parameters" | "all">("parameters", "all"),
-});
+/** One in four shapes is that of a residual layer. */
+const shapes = fc
+  .record({
+    rows: fc.integer({ min: 1, max: 75 }),
+    inputs: fc.integer({ min: 1, max: 20 }),
+    units: fc.integer({ min: 1, max: 37 }),
+    activation: fc.constantFrom<Activation>(...ACTIVATIONS),
+    bias: fc.boolean(),
+    residual: fc.nat({ max: 3 }).map((chance) => chance === 0),
+    gradient: fc.constantFrom<"parameters" | "all">("parameters", "all"),
+  })
+  .map(({ rows, inputs, units, activation, bias, residual, gradient }) => {
+    return { rows, inputs: residual ? units : inputs, units, activation, bias, residual, gradient };
+  });
 
 function fill(array: Float64Array | Float32Array | undefined, f: (i: number) => number): void {
   array?.forEach((_, i) => (array[i] = f(i)));
@@ -56,55 +62,92 @@ describe("denseLayer", () => {
     );
   });
 
-  it.each(ACTIVATIONS)("has the gradients that central differences of a %s net show, to 1e-7", (activation) => {
-    const rows = 5;
-    const engine = kernelEngine({ bytes: 1 << 16 });
-    const below = denseLayer(engine, { rows, inputs: 3, units: 7, activation, gradient: "all" });
-    const above = denseLayer(engine, {
-      rows,
-      inputs: 7,
-      units: 2,
-      activation,
-      gradient: "all",
-      input: below.output,
-      inputGradient: below.outputGradient!,
-    });
-    const weights = [Float64Array.from({ length: 21 }, (_, i) => Math.sin(3 * i + 1)), new Float64Array(14)] as const;
-    fill(weights[1], (i) => Math.cos(2 * i));
-    const biases = [Float64Array.from({ length: 7 }, (_, i) => 0.3 * Math.sin(i)), Float64Array.of(0.2, -0.1)] as const;
-    fill(below.input, (i) => Math.sin(2.3 * i + 0.4));
+  it.each([false, true].flatMap((residual) => ACTIVATIONS.map((activation) => ({ activation, residual }))))(
+    "has the gradients that central differences of a net show, to 1e-7: $activation, residual $residual",
+    (options) => {
+      const { activation, residual } = options;
+      const [rows, inputs, units] = [5, residual ? 7 : 3, residual ? 7 : 2];
+      const engine = kernelEngine({ bytes: 1 << 16 });
+      const below = denseLayer(engine, { rows, inputs, units: 7, activation, residual, gradient: "all" });
+      const above = denseLayer(engine, {
+        rows,
+        inputs: 7,
+        units,
+        activation,
+        residual,
+        gradient: "all",
+        input: below.output,
+        inputGradient: below.outputGradient!,
+      });
+      const weights = [new Float64Array(7 * inputs), new Float64Array(7 * units)] as const;
+      fill(weights[0], (i) => Math.sin(3 * i + 1) / Math.sqrt(inputs));
+      fill(weights[1], (i) => Math.cos(2 * i) / Math.sqrt(7));
+      const biases = [new Float64Array(7), new Float64Array(units)] as const;
+      fill(biases[0], (i) => 0.3 * Math.sin(i));
+      fill(biases[1], (i) => 0.2 * Math.cos(2 * i));
+      fill(below.input, (i) => Math.sin(2.3 * i + 0.4));
 
-    // L = sum_i cos(i) y_i + y_i^2 / 2.
-    const loss = (): number => {
-      below.setParameters(weights[0], biases[0]);
-      above.setParameters(weights[1], biases[1]);
-      below.forward();
-      above.forward();
-      return above.output.reduce((sum, y, i) => sum + Math.cos(i) * y + (y * y) / 2, 0);
-    };
-    loss();
-    fill(above.outputGradient, (i) => Math.cos(i) + above.output[i]!);
-    above.backward();
-    below.backward();
-    const pairs: readonly [Float64Array, Float64Array][] = [
-      [weights[0], below.weightGradient!.slice()],
-      [weights[1], above.weightGradient!.slice()],
-      [biases[0], below.biasGradient!.slice()],
-      [biases[1], above.biasGradient!.slice()],
-      [below.input, below.inputGradient!.slice()],
-    ];
-    const h = 1e-5;
-    for (const [values, gradient] of pairs) {
-      for (let i = 0; i < values.length; i++) {
-        const value = values[i]!;
-        values[i] = value + h;
-        const up = loss();
-        values[i] = value - h;
-        const down = loss();
-        values[i] = value;
-        // Differences have error h^2 |L'''| / 6 ~ 1e-10 and eps |L| / h ~ 1e-10.
-        expect(Math.abs((up - down) / (2 * h) - gradient[i]!)).toBeLessThan(1e-7);
+      // L = sum_i cos(i) y_i + y_i^2 / 2.
+      const loss = (): number => {
+        below.setParameters(weights[0], biases[0]);
+        above.setParameters(weights[1], biases[1]);
+        below.forward();
+        above.forward();
+        return above.output.reduce((sum, y, i) => sum + Math.cos(i) * y + (y * y) / 2, 0);
+      };
+      loss();
+      fill(above.outputGradient, (i) => Math.cos(i) + above.output[i]!);
+      above.backward();
+      below.backward();
+      const pairs: readonly [Float64Array, Float64Array][] = [
+        [weights[0], below.weightGradient!.slice()],
+        [weights[1], above.weightGradient!.slice()],
+        [biases[0], below.biasGradient!.slice()],
+        [biases[1], above.biasGradient!.slice()],
+        [below.input, below.inputGradient!.slice()],
+      ];
+      const h = 1e-5;
+      for (const [values, gradient] of pairs) {
+        for (let i = 0; i < values.length; i++) {
+          const value = values[i]!;
+          values[i] = value + h;
+          const up = loss();
+          values[i] = value - h;
+          const down = loss();
+          values[i] = value;
+          // Differences have error h^2 |L'''| / 6 ~ 1e-10 and eps |L| / h ~ 1e-10.
+          expect(Math.abs((up - down) / (2 * h) - gradient[i]!)).toBeLessThan(1e-7);
+        }
       }
+    },
+  );
+
+  // 2-3-3-2, W_s[i, j] = sin(1 + s + 0.7 (n i + j)) / 2 with n columns, b_s[i] = cos(i + s) / 10, tanh, linear at the end; the
+  // values are those of NumPy formulas in float64.
+  it("as a residual layer gives the output of the LED references to 1e-15", () => {
+    const engine = kernelEngine({ bytes: 1 << 12 });
+    const first = denseLayer(engine, { rows: 1, inputs: 2, units: 3, activation: "tanh" });
+    const second = denseLayer(engine, {
+      rows: 1,
+      inputs: 3,
+      units: 3,
+      activation: "tanh",
+      residual: true,
+      input: first.output,
+    });
+    const third = denseLayer(engine, { rows: 1, inputs: 3, units: 2, input: second.output });
+    for (const [s, layer] of [first, second, third].entries()) {
+      const [units, inputs] = [layer.output.length, layer.input.length];
+      layer.setParameters(
+        Float64Array.from({ length: units * inputs }, (_, i) => 0.5 * Math.sin(1 + s + 0.7 * i)),
+        Float64Array.from({ length: units }, (_, i) => 0.1 * Math.cos(i + s)),
+      );
+    }
+    first.input.set([0.3, -0.7]);
+    for (const layer of [first, second, third]) layer.forward();
+    // Numbers below one and sums of three terms: a few roundings of 1e-16.
+    for (const [i, y] of [-0.1685718111676765, -0.019619851169474428].entries()) {
+      expect(Math.abs(third.output[i]! - y)).toBeLessThan(1e-15);
     }
   });
 
@@ -192,6 +235,9 @@ describe("denseLayer", () => {
     expect(() => denseLayer(engine, { ...shape, rows: 1e6 })).toThrow(/make the engine larger/);
     // @ts-expect-error unknown activation
     expect(() => denseLayer(engine, { ...shape, activation: "gelu" })).toThrow(/activation must be one of/);
+    expect(() => denseLayer(engine, { ...shape, residual: true })).toThrow(/units must be 2, as inputs, got 3/);
+    // @ts-expect-error not a boolean
+    expect(() => denseLayer(engine, { ...shape, residual: 1 })).toThrow(/residual must be true or false, got 1/);
     // @ts-expect-error unknown key
     expect(() => denseLayer(engine, { ...shape, input_: 1 })).toThrow(/did you mean input/);
     expect(() => denseLayer(engine, { ...shape, input: new Float64Array(8) })).toThrow(/input must be an array of/);

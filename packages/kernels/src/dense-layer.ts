@@ -1,4 +1,4 @@
-import { checkOptions, integer, lengthOf, oneOf } from "@hml/guard";
+import { checkOptions, integer, lengthOf, oneOf, show } from "@hml/guard";
 import { ACTIVATIONS, type Activation } from "./activation.ts";
 import { denseCode } from "./dense-code.ts";
 import { allocate, type KernelEngine, own } from "./engine.ts";
@@ -18,6 +18,8 @@ export interface DenseLayerOptions<P extends Precision = "float64"> {
   readonly activation?: Activation;
   /** Whether there is a bias, yes unless told otherwise. */
   readonly bias?: boolean;
+  /** Whether the input is added to the sums before the activation; only where `units` is `inputs`; no unless told otherwise. */
+  readonly residual?: boolean;
   /** `float64` unless told otherwise. */
   readonly precision?: P;
   /** What `backward` gives: nothing (default), the gradients of weights and biases, or also that of the inputs. */
@@ -35,7 +37,7 @@ export interface DenseLayerOptions<P extends Precision = "float64"> {
 /** What decides how much memory a layer takes. */
 export type DenseLayerSizes = Pick<
   DenseLayerOptions<Precision>,
-  "rows" | "inputs" | "units" | "activation" | "bias" | "precision" | "gradient"
+  "rows" | "inputs" | "units" | "activation" | "bias" | "residual" | "precision" | "gradient"
 >;
 
 /** Arrays that a layer may share with others. */
@@ -70,6 +72,9 @@ export interface DenseLayer<P extends Precision = "float64"> {
 /**
  * A fused dense layer: output[r, j] = f(bias[j] + sum_k input[r, k] weights[j, k]).
  *
+ * With `residual` it is f(input[r, j] + ...), the input being added to the finished sum, before the activation, as in the
+ * autoencoders of LED (Vlachas et al. 2022).
+ *
  * Weights are [units, inputs], as in PyTorch. Each sum starts at the bias and runs over k upwards, each gradient of a
  * weight runs over the rows upwards from the value that is there, so the bits depend neither on the engine nor on how
  * rows are cut into batches. Layers are chained by giving one's `output` as the next one's `input`, and one's
@@ -85,7 +90,7 @@ export function denseLayer<P extends Precision = "float64">(
   const where = "denseLayer";
   checkOptions(where, options, KEYS);
   const sizes = sizesOf(where, options);
-  const { rows, inputs, units, activation, bias: withBias, gradient } = sizes;
+  const { rows, inputs, units, activation, bias: withBias, residual, gradient } = sizes;
   const precision = sizes.precision as P;
 
   const adopt = (name: keyof typeof options, length: number, wanted: boolean): FloatArrays[P] | undefined => {
@@ -105,7 +110,7 @@ export function denseLayer<P extends Precision = "float64">(
   const weights = allocate(engine, precision, units * inputs);
   const bias = withBias ? allocate(engine, precision, units) : undefined;
   const arrays = { input, output, outputGradient, inputGradient, weightGradient, biasGradient, weights, bias };
-  const code = denseCode(where, engine, { rows, inputs, units, activation, precision }, arrays);
+  const code = denseCode(where, engine, { rows, inputs, units, activation, residual, precision }, arrays);
 
   let set = false;
   let evaluated = 0;
@@ -172,13 +177,19 @@ export function denseLayerBytes(options: DenseLayerSizes, shared: readonly Dense
 
 /** The sizes of a layer, checked, with nothing left to default. */
 function sizesOf(where: string, options: DenseLayerSizes): Required<DenseLayerSizes> {
-  const { rows, inputs, units, activation = "linear", bias = true, gradient = "none" } = options;
+  const { rows, inputs, units, activation = "linear", gradient = "none" } = options;
+  const { bias = true, residual = false } = options;
   for (const [name, value] of Object.entries({ rows, inputs, units })) integer(where, name, value, 1, LARGEST);
   oneOf(where, "activation", activation, ACTIVATIONS);
   oneOf(where, "gradient", gradient, ["none", "parameters", "all"]);
-  if (typeof bias !== "boolean") throw new TypeError(`${where}: bias must be true or false, got ${bias}`);
+  for (const [name, value] of Object.entries({ bias, residual })) {
+    if (typeof value !== "boolean") throw new TypeError(`${where}: ${name} must be true or false, got ${show(value)}`);
+  }
+  if (residual && units !== inputs) {
+    throw new RangeError(`${where}: units must be ${inputs}, as inputs, got ${units}; a residual layer adds its input`);
+  }
   const precision = checkPrecision(where, options.precision ?? "float64");
-  return { rows, inputs, units, activation, bias, gradient, precision };
+  return { rows, inputs, units, activation, bias, residual, gradient, precision };
 }
 
 const SIZES: readonly (keyof DenseLayerSizes)[] = [
@@ -187,6 +198,7 @@ const SIZES: readonly (keyof DenseLayerSizes)[] = [
   "units",
   "activation",
   "bias",
+  "residual",
   "precision",
   "gradient",
 ];

@@ -26,6 +26,7 @@ type Forward = (
   inputs: number,
   units: number,
   activation: number,
+  residual: number,
 ) => void;
 type Backward = (
   a: number,
@@ -39,6 +40,7 @@ type Backward = (
   inputs: number,
   units: number,
   activation: number,
+  residual: number,
 ) => void;
 type Gemm = (a: number, b: number, packed: number, c: number, m: number, n: number, depth: number) => void;
 type Pack = (w: number, out: number, units: number, inputs: number) => void;
