@@ -9,7 +9,19 @@ function stepped(step: bool, u: v128, slope: v128): v128 {
 
 /** What flows in through the bonds of two neighbouring points: along x, and in the plane along y too. */
 // @inline
-function gain(plane: bool, step: bool, u: v128, inX: v128, i: usize, over: usize, under: usize, kx: v128, ky: v128, upper: usize, lower: usize): v128 {
+function gain(
+  plane: bool,
+  step: bool,
+  u: v128,
+  inX: v128,
+  i: usize,
+  over: usize,
+  under: usize,
+  kx: v128,
+  ky: v128,
+  upper: usize,
+  lower: usize,
+): v128 {
   let slope = f64x2.mul(kx, inX);
   if (plane) {
     const above = f64x2.mul(v128.load(upper + i), f64x2.sub(v128.load(over + i), u));
@@ -21,7 +33,19 @@ function gain(plane: bool, step: bool, u: v128, inX: v128, i: usize, over: usize
 
 /** The same for one point. */
 // @inline
-function gain1(plane: bool, step: bool, u: f64, inX: f64, i: usize, over: usize, under: usize, kx: f64, ky: f64, upper: usize, lower: usize): f64 {
+function gain1(
+  plane: bool,
+  step: bool,
+  u: f64,
+  inX: f64,
+  i: usize,
+  over: usize,
+  under: usize,
+  kx: f64,
+  ky: f64,
+  upper: usize,
+  lower: usize,
+): f64 {
   let slope = kx * inX;
   if (plane) {
     const above = load<f64>(upper + i) * (load<f64>(over + i) - u);
@@ -51,7 +75,7 @@ function diffuseRow(
   kx: f64,
   ky: f64,
 ): void {
-  const end = 8 * <usize>(points - 1);
+  const end: usize = 8 * <usize>(points - 1);
   const vx = f64x2.splat(kx);
   const vy = f64x2.splat(ky);
   let i: usize = 0;
@@ -98,7 +122,15 @@ function diffuseRow(
 }
 
 /** A line of points. */
-export function diffuseLine64(step: i32, u: usize, bonds: usize, out: usize, points: i32, periodic: i32, kx: f64): void {
+export function diffuseLine64(
+  step: i32,
+  u: usize,
+  bonds: usize,
+  out: usize,
+  points: i32,
+  periodic: i32,
+  kx: f64,
+): void {
   if (step) diffuseRow(false, true, u, 0, 0, bonds, 0, 0, out, points, periodic, kx, 0);
   else diffuseRow(false, false, u, 0, 0, bonds, 0, 0, out, points, periodic, kx, 0);
 }
@@ -116,8 +148,8 @@ export function diffusePlane64(
   kx: f64,
   ky: f64,
 ): void {
-  const row = 8 * <usize>points;
-  const end = row * <usize>(rows - 1);
+  const row: usize = 8 * <usize>points;
+  const end: usize = row * <usize>(rows - 1);
   for (let y: usize = 0; y <= end; y += row) {
     const first = y === 0;
     const last = y === end;
@@ -129,9 +161,37 @@ export function diffusePlane64(
     const over = u + (last ? 0 : y + row);
     const before = first ? end : y - row;
     if (step) {
-      diffuseRow(true, true, u + y, over, u + before, bondsX + y, bondsY + y, bondsY + before, out + y, points, periodic, kx, ky);
+      diffuseRow(
+        true,
+        true,
+        u + y,
+        over,
+        u + before,
+        bondsX + y,
+        bondsY + y,
+        bondsY + before,
+        out + y,
+        points,
+        periodic,
+        kx,
+        ky,
+      );
     } else {
-      diffuseRow(true, false, u + y, over, u + before, bondsX + y, bondsY + y, bondsY + before, out + y, points, periodic, kx, ky);
+      diffuseRow(
+        true,
+        false,
+        u + y,
+        over,
+        u + before,
+        bondsX + y,
+        bondsY + y,
+        bondsY + before,
+        out + y,
+        points,
+        periodic,
+        kx,
+        ky,
+      );
     }
   }
 }
@@ -157,7 +217,8 @@ function sum1(bases: usize, weights: usize, taps: i32, x: i32, points: i32): f64
     let at = x + shift;
     if (at < 0) at += points;
     else if (at >= points) at -= points;
-    const product = load<f64>(tap) * load<f64>(<usize>load<u32>(bases + 4 * <usize>t) + 8 * <usize>at - 8 * <usize>shift);
+    const product =
+      load<f64>(tap) * load<f64>(<usize>load<u32>(bases + 4 * <usize>t) + 8 * <usize>at - 8 * <usize>shift);
     sum = t === 0 ? product : sum + product;
   }
   return sum;
@@ -181,7 +242,7 @@ export function weigh64(
   periodic: i32,
   factor: f64,
 ): void {
-  const row = 8 * <usize>points;
+  const row: usize = 8 * <usize>points;
   const k = f64x2.splat(factor);
   for (let y = 0; y < rows; y++) {
     const from = u + row * <usize>y;
@@ -198,8 +259,8 @@ export function weigh64(
       else if (line >= rows) line -= rows;
       store<u32>(bases + 4 * <usize>t, <u32>(u + row * <usize>line + 8 * <usize>(<i32>load<f64>(tap, 8))));
     }
-    const end = 8 * <usize>(points - halfX);
-    let x = 8 * <usize>halfX;
+    const end: usize = 8 * <usize>(points - halfX);
+    let x: usize = 8 * <usize>halfX;
     for (; x + 64 <= end; x += 64) {
       const base = <usize>load<u32>(bases) + x;
       let w = v128.load64_splat(table);
@@ -245,6 +306,6 @@ export function weigh64(
 
 // @inline
 function point(step: i32, from: usize, to: usize, i: i32, slope: f64): void {
-  const at = 8 * <usize>i;
+  const at: usize = 8 * <usize>i;
   store<f64>(to + at, step ? load<f64>(from + at) + slope : slope);
 }

@@ -2,6 +2,7 @@ import type { OptimiserExports } from "./adam-code.ts";
 import type { ConvExports } from "./conv-code.ts";
 import type { FftExports } from "./fft-code.ts";
 import type { RecurrentExports } from "./recurrent-code.ts";
+import type { StencilExports } from "./stencil-code.ts";
 import { CIRCULANT_WASM } from "./wasm/circulant.ts";
 import { CONV_WASM } from "./wasm/conv.ts";
 import { DENSE_WASM } from "./wasm/dense.ts";
@@ -9,6 +10,7 @@ import { ELEMENTWISE_WASM } from "./wasm/elementwise.ts";
 import { FFT_WASM } from "./wasm/fft.ts";
 import { OPTIMISER_WASM } from "./wasm/optimiser.ts";
 import { RECURRENT_WASM } from "./wasm/recurrent.ts";
+import { STENCIL_WASM } from "./wasm/stencil.ts";
 import { fromBase64, host, refusal } from "./webassembly.ts";
 
 /** Functions of assembly/elementwise.ts; pointers are byte offsets into the engine's memory. */
@@ -138,6 +140,8 @@ export const fftFamily: Family<FftExports> = /* @__PURE__ */ new Family("fft", F
 export const optimiserFamily: Family<OptimiserExports> = /* @__PURE__ */ new Family("optimiser", OPTIMISER_WASM);
 /** Gated recurrent units and long short-term memory. */
 export const recurrentFamily: Family<RecurrentExports> = /* @__PURE__ */ new Family("recurrent", RECURRENT_WASM);
+/** Steps and slopes of lattices. */
+export const stencilFamily: Family<StencilExports> = /* @__PURE__ */ new Family("stencil", STENCIL_WASM);
 
 /**
  * Compiles every kernel ahead of use, without blocking. Node and workers do not need it. A page should await it once: a
@@ -154,5 +158,6 @@ export async function ready(): Promise<void> {
     fftFamily.compile(),
     optimiserFamily.compile(),
     recurrentFamily.compile(),
+    stencilFamily.compile(),
   ]);
 }

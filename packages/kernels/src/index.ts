@@ -35,3 +35,12 @@ export type { SquaresLayer, SquaresOptions } from "./pool-layer.ts";
 
 export { type Adam, adam, adamBytes, type AdamOptions, type AdamSizes } from "./adam.ts";
 export { type GradientNorm, gradientNorm } from "./gradient-norm.ts";
+
+export {
+  type DiffusionStencil,
+  diffusionStencil,
+  diffusionStencilBytes,
+  type DiffusionStencilOptions,
+} from "./stencil-diffusion.ts";
+export type { StencilLattice } from "./stencil-lattice.ts";
+export { stencil, stencilBytes, type StencilOptions } from "./stencil.ts";

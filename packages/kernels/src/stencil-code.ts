@@ -49,10 +49,10 @@ export interface StencilExports {
   ) => void;
 }
 
-/** The stencils of an engine: WebAssembly, or the twins over its memory. */
-export function stencilCode(where: string, engine: KernelEngine): StencilExports {
-  const exports = load(where, engine, stencilFamily);
-  if (exports !== undefined) return exports;
-  const { buffer } = engine.float64(1);
-  return plainStencil(new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8)));
+/** The stencils of an engine: WebAssembly, or the twins over its memory, which is that of `array`. */
+export function stencilCode(where: string, engine: KernelEngine, array: Float64Array): StencilExports {
+  return (
+    load(where, engine, stencilFamily) ??
+    plainStencil(new Float64Array(array.buffer, 0, Math.floor(array.buffer.byteLength / 8)))
+  );
 }

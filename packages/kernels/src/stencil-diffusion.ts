@@ -1,7 +1,7 @@
-import { checkOptions, finiteVector, lengthOf, oneOf, positive, show } from "@hml/guard";
+import { checkOptions, lengthOf, oneOf, positive } from "@hml/guard";
 import type { KernelEngine } from "./engine.ts";
 import { stencilCode } from "./stencil-code.ts";
-import { latticeShape, type StencilLattice, stencilLattice } from "./stencil-lattice.ts";
+import { bytesOf, latticeShape, type StencilLattice, stencilLattice, stencilLatticeBytes } from "./stencil-lattice.ts";
 
 /** Diffusion through the bonds of a lattice. */
 export interface DiffusionStencilOptions {
@@ -31,7 +31,7 @@ export interface DiffusionStencil extends StencilLattice {
  * kept to rounding.
  *
  * Explicit steps are stable for dt below h^2 / (2 max a) in one dimension, 1 / (2 max a (1 / hx^2 + 1 / hy^2)) in two. The bits
- * do not depend on the engine. Takes five or, with `bondsY`, six numbers a point less one of the engine's memory: 8 bytes each.
+ * do not depend on the engine.
  *
  * @throws TypeError, RangeError for bad options, RangeError when the arrays do not fit into the engine: see
  * `diffusionStencilBytes`
@@ -42,9 +42,9 @@ export function diffusionStencil(engine: KernelEngine, options: DiffusionStencil
   const { nx, ny, axes, points } = latticeShape(where, options.shape, 3);
   const periodic = oneOf(where, "ends", options.ends, ["held", "periodic"]) === "periodic" ? 1 : 0;
   const [hx, hy] = spacings(where, options.spacing ?? 1, axes);
-  const code = stencilCode(where, engine);
   const bondsX = engine.float64(points).fill(1);
   const bondsY = axes === 2 ? engine.float64(points).fill(1) : undefined;
+  const code = stencilCode(where, engine, bondsX);
   const [x, y] = [bondsX.byteOffset, bondsY?.byteOffset];
   const lattice = stencilLattice(where, engine, points, (from, to, dt) => {
     const step = dt === undefined ? 0 : 1;
@@ -52,5 +52,31 @@ export function diffusionStencil(engine: KernelEngine, options: DiffusionStencil
     if (y === undefined) code.diffuseLine64(step, from, x, to, nx, periodic, kx);
     else code.diffusePlane64(step, from, x, y, to, nx, ny, periodic, kx, (dt ?? 1) / (hy * hy));
   });
-  return Object.assign(lattice, { bondsX, bondsY });
+  return {
+    points,
+    bondsX,
+    bondsY,
+    get u() {
+      return lattice.u;
+    },
+    rhs: lattice.rhs,
+    step: lattice.step,
+  };
+}
+
+/**
+ * Bytes of an engine that `diffusionStencil` of a shape takes: 32 a point on a line, 40 in the plane.
+ *
+ * @throws TypeError, RangeError for a bad shape
+ */
+export function diffusionStencilBytes(shape: readonly number[]): number {
+  const { axes, points } = latticeShape("diffusionStencilBytes", shape, 3);
+  return stencilLatticeBytes(points) + axes * bytesOf(points);
+}
+
+function spacings(where: string, spacing: number | readonly number[], axes: number): readonly [number, number] {
+  const each = typeof spacing === "number" ? Array.from({ length: axes }, () => spacing) : spacing;
+  lengthOf(where, "spacing", each, axes);
+  const [hx = 1, hy = 1] = Array.from(each, (h, d) => positive(where, `spacing[${d}]`, h));
+  return [hx, hy];
 }

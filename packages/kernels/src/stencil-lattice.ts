@@ -1,6 +1,6 @@
 import { finite, integer, lengthOf, show } from "@hml/guard";
 import type { KernelEngine } from "./engine.ts";
-import { checkApart, overlap } from "./overlap.ts";
+import { checkApart } from "./overlap.ts";
 
 /** A field on a lattice of one or two axes, its slope by a stencil, and explicit steps. Owns its buffers: not re-entrant. */
 export interface StencilLattice {
@@ -42,6 +42,16 @@ export function latticeShape(
   return { nx, ny, axes, points: integer(where, "the number of points", nx * ny, 1, LARGEST) };
 }
 
+/** Bytes of an engine that a lattice takes: two buffers and a copy. */
+export function stencilLatticeBytes(points: number): number {
+  return 3 * bytesOf(points);
+}
+
+/** Bytes that an array of float64 takes in an engine. */
+export function bytesOf(length: number): number {
+  return 16 * Math.ceil(length / 2);
+}
+
 /** Buffers and copies round a kernel: `run` writes u + dt slope(u), or without dt the slope, from place to place. */
 export function stencilLattice(
   where: string,
@@ -60,10 +70,11 @@ export function stencilLattice(
     rhs(_t, u, out) {
       checkField(where, "u", u, points);
       checkField(where, "out", out, points);
-      if (u.buffer === out.buffer && overlap(u, out)) checkApart(`${where}.rhs`, { u, out });
+      if (u.buffer === out.buffer) checkApart(`${where}.rhs`, { u, out });
       const inside = u.buffer === now.buffer;
       if (!inside) copy.set(u);
-      const to = out.buffer === now.buffer ? out : next;
+      const spare = inside ? copy : next;
+      const to = out.buffer === now.buffer ? out : spare;
       run(inside ? u.byteOffset : copy.byteOffset, to.byteOffset, undefined);
       if (to !== out) out.set(to);
     },

@@ -18,7 +18,21 @@ export function plainStencil(memory: Float64Array<ArrayBufferLike>): StencilExpo
         const before = y === 0 ? (rows - 1) * points : at - points;
         const over = u / 8 + (y === rows - 1 ? 0 : at + points);
         const under = u / 8 + before;
-        planeRow(memory, step, from, over, under, bondsX / 8 + at, bondsY / 8 + at, bondsY / 8 + before, to, points, periodic, kx, ky);
+        planeRow(
+          memory,
+          step,
+          from,
+          over,
+          under,
+          bondsX / 8 + at,
+          bondsY / 8 + at,
+          bondsY / 8 + before,
+          to,
+          points,
+          periodic,
+          kx,
+          ky,
+        );
       }
     },
     weigh64(step, u, table, taps, _bases, out, points, rows, halfX, halfY, periodic, factor) {
