@@ -1,23 +1,23 @@
 export type { Activation } from "@hml/kernels";
 export type { DenseLayer, Init, StackSpec } from "./spec/stack-spec.ts";
 export {
-  checkNetSpec,
   type DiscretisedNet,
   discretisedNet,
   type DivergenceNet,
   divergenceNet,
   type DivergenceOrder,
+  type FieldNet,
   type FluxNet,
   fluxNet,
   type FunctionalNet,
   functionalNet,
-  type NetSpec,
   type StencilSpec,
-} from "./spec/net-spec.ts";
-export { parameterCount } from "./spec/stack-shape.ts";
+} from "./spec/field-net.ts";
+export { type Mlp, mlp } from "./spec/mlp.ts";
+export { checkNetSpec, type NetSpec, parameterCount, type RowNet } from "./spec/net-spec.ts";
 
 export { train } from "./training/train.ts";
-export type { TrainingProgress, TrainOptions } from "./training/train-plan.ts";
+export type { TrainingProgress, TrainOptions } from "./training/train-options.ts";
 export type { LossKind, TrainingData } from "./training/training-data.ts";
 export type { AdamOptions } from "./training/adam.ts";
 export type { ConstantSchedule, CosineSchedule, Schedule, StepSchedule } from "./training/schedule.ts";

@@ -5,9 +5,12 @@ import {
   discretisedNet,
   divergenceNet,
   fluxNet,
+  type FunctionalNet,
   functionalNet,
   learnedRhs,
+  type FieldNet,
   type NetSpec,
+  type RowNet,
   type Trained,
   train,
   type TrainOptions,
@@ -15,11 +18,11 @@ import {
 
 test("a trained net is an Rhs of the integrators", () => {
   expectTypeOf(learnedRhs).returns.toEqualTypeOf<Rhs>();
-  expectTypeOf(train).returns.toEqualTypeOf<Promise<Trained>>();
+  expectTypeOf(train<FunctionalNet>).returns.toEqualTypeOf<Promise<Trained<FunctionalNet>>>();
 });
 
 test("specifications are told apart by kind", () => {
-  expectTypeOf<NetSpec["kind"]>().toEqualTypeOf<"functionalNet" | "discretisedNet" | "fluxNet" | "divergenceNet">();
+  expectTypeOf<NetSpec["kind"]>().toEqualTypeOf<FieldNet["kind"] | RowNet["kind"]>();
   expectTypeOf(discretisedNet()).toExtend<NetSpec>();
   // @ts-expect-error a flux net needs its spacing
   fluxNet({ stencil: 2 });

@@ -1,5 +1,5 @@
 import { type Activation, tanh } from "@hml/kernels";
-import type { NetSpec } from "../src/spec/net-spec.ts";
+import type { FieldNet } from "../src/spec/field-net.ts";
 
 /**
  * The textbook form of every net of this package: one row at a time, nested arrays, no tiles, no blocks. It is the
@@ -14,7 +14,7 @@ export interface NaiveNet {
 }
 
 /** Values read by the stack for one row. */
-function inputsOf(spec: NetSpec): number {
+function inputsOf(spec: FieldNet): number {
   if ("features" in spec) return spec.features.length;
   return typeof spec.stencil === "number" ? spec.stencil : spec.stencil.reduce((a, b) => a * b, 1);
 }
@@ -44,7 +44,7 @@ const SLOPE: Readonly<Record<Activation, (a: number) => number>> = {
 };
 
 /** Reads the flat parameters layer by layer: weights [units, inputs], then biases [units]; last the skip. */
-export function naiveNet(spec: NetSpec, parameters: ArrayLike<number>): NaiveNet {
+export function naiveNet(spec: FieldNet, parameters: ArrayLike<number>): NaiveNet {
   let width = inputsOf(spec);
   let at = 0;
   const matrix = (rows: number, columns: number): number[][] =>
@@ -60,7 +60,7 @@ export function naiveNet(spec: NetSpec, parameters: ArrayLike<number>): NaiveNet
 }
 
 /** Values of every layer for one input, the input itself first, the outputs with the skip last. */
-export function naiveForward(spec: NetSpec, net: NaiveNet, input: readonly number[]): number[][] {
+export function naiveForward(spec: FieldNet, net: NaiveNet, input: readonly number[]): number[][] {
   const values: number[][] = [[...input]];
   spec.layers.forEach(({ activation }, l) => {
     const below = values[l]!;
@@ -91,7 +91,7 @@ function dot(a: readonly number[], b: readonly number[]): number {
 type Grid = readonly number[];
 
 /** Inputs of the stack for each of its rows on one snapshot. */
-export function naiveRows(spec: NetSpec, snapshot: readonly number[], grid: Grid = [snapshot.length]): number[][] {
+export function naiveRows(spec: FieldNet, snapshot: readonly number[], grid: Grid = [snapshot.length]): number[][] {
   if ("features" in spec) {
     const width = spec.features.length;
     return Array.from({ length: snapshot.length / width }, (_, p) => snapshot.slice(p * width, (p + 1) * width));
@@ -116,7 +116,7 @@ export function naiveRows(spec: NetSpec, snapshot: readonly number[], grid: Grid
 }
 
 /** Outputs of the stack on one row, made odd where the net is. */
-function outputsOf(spec: NetSpec, net: NaiveNet, row: readonly number[]): number[] {
+function outputsOf(spec: FieldNet, net: NaiveNet, row: readonly number[]): number[] {
   const plus = naiveForward(spec, net, row).at(-1)!;
   if (!spec.odd) return plus;
   const minus = naiveForward(
@@ -131,7 +131,7 @@ function outputsOf(spec: NetSpec, net: NaiveNet, row: readonly number[]): number
  * The head of a net without faces as a matrix [prediction, row and output]: the identity, or the divergence, whose
  * spectral derivative is summed wave by wave here.
  */
-function headMatrix(spec: NetSpec, rows: number, outputs: number, grid: Grid): number[][] {
+function headMatrix(spec: FieldNet, rows: number, outputs: number, grid: Grid): number[][] {
   const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
   if (spec.kind !== "divergenceNet") {
     return range(rows * outputs).map((i) => range(rows * outputs).map((q) => (q === i ? 1 : 0)));
@@ -172,7 +172,7 @@ export function naiveDerivative(n: number, period: number, order: "spectral" | 2
 }
 
 /** Predicted values of one snapshot, the points without a prediction left out. */
-export function naivePredict(spec: NetSpec, net: NaiveNet, snapshot: readonly number[], grid?: Grid): number[] {
+export function naivePredict(spec: FieldNet, net: NaiveNet, snapshot: readonly number[], grid?: Grid): number[] {
   const rows = naiveRows(spec, snapshot, grid);
   const outputs = rows.flatMap((row) => outputsOf(spec, net, row));
   if (spec.kind === "fluxNet") return outputs.slice(1).map((right, i) => (outputs[i]! - right) / spec.spacing);
@@ -183,7 +183,7 @@ export function naivePredict(spec: NetSpec, net: NaiveNet, snapshot: readonly nu
 
 /** The loss over snapshots and its gradient in the flat order of the parameters. */
 export function naiveLoss(
-  spec: NetSpec,
+  spec: FieldNet,
   parameters: ArrayLike<number>,
   snapshots: readonly (readonly number[])[],
   targets: readonly (readonly number[])[],
@@ -229,7 +229,7 @@ export function naiveLoss(
 }
 
 /** Back-propagates one row. */
-function addGradient(spec: NetSpec, net: NaiveNet, grad: NaiveNet, values: number[][], slopes: number[]): void {
+function addGradient(spec: FieldNet, net: NaiveNet, grad: NaiveNet, values: number[][], slopes: number[]): void {
   let delta = slopes;
   slopes.forEach((d, j) => {
     values[0]!.forEach((a, k) => {

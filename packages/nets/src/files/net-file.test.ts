@@ -3,7 +3,7 @@ import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
 import { heatData, periodicHeatData } from "../../test/heat-data.ts";
 import { loadNet, saveNet } from "./net-file.ts";
-import { discretisedNet, fluxNet, functionalNet } from "../spec/net-spec.ts";
+import { discretisedNet, fluxNet, functionalNet } from "../spec/field-net.ts";
 import { readSafetensors } from "./read-safetensors.ts";
 import { train } from "../training/train.ts";
 import type { Trained } from "../rollout/trained.ts";
@@ -136,7 +136,7 @@ describe("saveNet and loadNet", () => {
     expect(code((_, m) => m.set("spec", '{"kind":"discretisedNet","kind":"fluxNet"}'))).toBe("duplicate");
     expect(code((_, m) => m.set("spec", "[".repeat(9999)))).toBe("header");
     expect(code((_, m) => m.set("spec", "3"))).toContain("TypeError: checkNetSpec: spec must be an object");
-    expect(code((_, m) => m.set("spec", '{"kind":"mlp"}'))).toContain("RangeError: checkNetSpec: kind");
+    expect(code((_, m) => m.set("spec", '{"kind":"perceptron"}'))).toContain("RangeError: checkNetSpec: kind");
     expect(code((_, m) => m.set("spec", JSON.stringify({ ...small, __proto__: null, extra: 1 })))).toContain(
       "unknown option extra",
     );

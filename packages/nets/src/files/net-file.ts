@@ -1,4 +1,4 @@
-import { FormatError } from "@hml/guard";
+import { FormatError, oneOf } from "@hml/guard";
 import { type JsonValue, parseJson } from "./json.ts";
 import { checkNetSpec } from "../spec/net-spec.ts";
 import { readSafetensors, type SafetensorsLimits } from "./read-safetensors.ts";
@@ -11,12 +11,14 @@ const VERSION = "1";
 
 /**
  * A trained net as the bytes of a safetensors file: the weights as float64 tensors `layers.<l>.weight` [units, inputs]
- * and `layers.<l>.bias` [units], the specification as JSON in the metadata under `spec`. The history is not kept.
+ * and `layers.<l>.bias` [units], the specification as JSON in the metadata under `spec`, the precision in which the
+ * net runs under `precision`. The history is not kept.
  */
-export function saveNet(trained: Pick<Trained, "spec" | "weights">): Uint8Array {
+export function saveNet(trained: Pick<Trained, "spec" | "weights" | "precision">): Uint8Array {
   const metadata = new Map([
     ["format", FORMAT],
     ["version", VERSION],
+    ["precision", trained.precision],
     ["spec", JSON.stringify(checkNetSpec(trained.spec))],
   ]);
   return writeSafetensors(trained.weights(), metadata);
@@ -42,15 +44,24 @@ export function loadNet(bytes: Uint8Array, limits: SafetensorsLimits = {}): Trai
   }
   const spec = checkNetSpec(plain(parseJson("loadNet: spec", metadata.get("spec") ?? "")));
   const parameters = parametersFrom("loadNet", spec, tensors);
+  const precision = oneOf("loadNet", "metadata.precision", metadata.get("precision") ?? "float64", [
+    "float64",
+    "float32",
+  ]);
   const empty = new Float64Array(0);
-  return trainedNet(spec, parameters, {
-    status: "loaded",
-    engine: undefined,
-    loss: empty,
-    validation: empty,
-    learningRate: empty,
-    keptEpoch: 0,
-  });
+  return trainedNet(
+    spec,
+    parameters,
+    {
+      status: "loaded",
+      engine: undefined,
+      loss: empty,
+      validation: empty,
+      learningRate: empty,
+      keptEpoch: 0,
+    },
+    precision,
+  );
 }
 
 /** Parsed JSON as plain data on null-prototype objects. */

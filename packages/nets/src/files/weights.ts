@@ -1,6 +1,5 @@
 import { copyFinite, FormatError, lengthOf, show } from "@hml/guard";
-import type { NetSpec } from "../spec/net-spec.ts";
-import { stackShape } from "../spec/stack-shape.ts";
+import { layoutOf, type NetSpec } from "../spec/net-spec.ts";
 
 /** An array of numbers with its shape; the array type is the number type (float64 for Float64Array, and so on). */
 export interface Tensor {
@@ -22,15 +21,15 @@ export type TensorData =
   | Uint8Array;
 
 /**
- * Named tensors; those of a net are `layers.<l>.weight` [units, inputs] and `layers.<l>.bias` [units], as PyTorch's, and
- * `skip.weight` [outputs, inputs] of a net with a linear skip.
+ * Named tensors; those of a dense stack are `layers.<l>.weight` [units, inputs] and `layers.<l>.bias` [units], as
+ * PyTorch's, and `skip.weight` [outputs, inputs] of a net with a linear skip.
  */
 export type Weights = ReadonlyMap<string, Tensor>;
 
 /** The parameters of a net as named tensors, copied. */
 export function weightsOf(spec: NetSpec, parameters: Float64Array): Weights {
   const weights = new Map<string, Tensor>();
-  for (const { name, shape, at, length } of tensorsOf(spec)) {
+  for (const { name, shape, at, length } of layoutOf(spec).tensors) {
     weights.set(name, { shape, data: parameters.slice(at, at + length) });
   }
   return weights;
@@ -43,7 +42,7 @@ export function weightsOf(spec: NetSpec, parameters: Float64Array): Weights {
  * is not finite.
  */
 export function parametersFrom(where: string, spec: NetSpec, weights: Weights): Float64Array {
-  const expected = tensorsOf(spec);
+  const { tensors: expected, numbers } = layoutOf(spec);
   const names = new Set(expected.map(({ name }) => name));
   const problems = [
     list(
@@ -64,7 +63,7 @@ export function parametersFrom(where: string, spec: NetSpec, weights: Weights): 
   const problem = problems.filter((text) => text !== "").join("; ");
   if (problem !== "") throw new RangeError(`${where}: weights must be those of a ${spec.kind}: ${problem}`);
 
-  const parameters = new Float64Array(stackShape(spec).parameters);
+  const parameters = new Float64Array(numbers);
   for (const { name, at, length } of expected) {
     const { data } = weights.get(name)!;
     lengthOf(where, name, data, length);
@@ -73,27 +72,6 @@ export function parametersFrom(where: string, spec: NetSpec, weights: Weights): 
     parameters.set(copyFinite(where, name, data), at);
   }
   return parameters;
-}
-
-interface TensorPlace {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly at: number;
-  readonly length: number;
-}
-
-/** Names, shapes and places of a net's tensors, in stored order. */
-function tensorsOf(spec: NetSpec): TensorPlace[] {
-  const { inputs: width, outputs, layers, skipAt } = stackShape(spec);
-  const places = layers.flatMap(({ inputs, units, weightAt, biasAt }, l): TensorPlace[] => {
-    const weight = { name: `layers.${l}.weight`, shape: [units, inputs], at: weightAt, length: units * inputs };
-    if (biasAt === undefined) return [weight];
-    return [weight, { name: `layers.${l}.bias`, shape: [units], at: biasAt, length: units }];
-  });
-  if (skipAt !== undefined) {
-    places.push({ name: "skip.weight", shape: [outputs, width], at: skipAt, length: outputs * width });
-  }
-  return places;
 }
 
 function list(label: string, names: readonly string[]): string {

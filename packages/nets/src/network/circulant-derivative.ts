@@ -1,4 +1,4 @@
-import type { DivergenceOrder } from "../spec/net-spec.ts";
+import type { DivergenceOrder } from "../spec/field-net.ts";
 
 /** Weights of u_{i+s} - u_{i-s} over the spacing, for central first derivatives of order 2, 4 and 6. */
 const CENTRAL = {

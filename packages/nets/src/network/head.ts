@@ -1,17 +1,18 @@
 import { circulantDerivative } from "./circulant-derivative.ts";
-import type { NetSpec } from "../spec/net-spec.ts";
+import type { FieldNet } from "../spec/field-net.ts";
+import type { FloatArray } from "./part.ts";
 import type { RowLayout } from "./row-layout.ts";
 
 /** What turns the stack's outputs on one snapshot into predictions, a linear map, and its transpose. */
 export interface Head {
   /** Predictions into out[0...] from the stack outputs f[at...], [row, output]. */
-  apply(f: Float64Array, at: number, out: Float64Array): void;
+  apply(f: FloatArray, at: number, out: Float64Array): void;
   /** The transpose: slopes of the loss by predictions, [prediction], into slopes by stack outputs, out[at...]. */
-  transpose(slopes: Float64Array, out: Float64Array, at: number): void;
+  transpose(slopes: Float64Array, out: FloatArray, at: number): void;
 }
 
 /** The head of a net on a grid. */
-export function headOf(spec: NetSpec, layout: RowLayout, outputs: number): Head {
+export function headOf(spec: FieldNet, layout: RowLayout, outputs: number): Head {
   if (spec.kind === "fluxNet") return faces(layout.predicted.length, spec.spacing);
   if (spec.kind === "divergenceNet") {
     return divergence(
@@ -22,7 +23,8 @@ export function headOf(spec: NetSpec, layout: RowLayout, outputs: number): Head 
   return identity(layout.rows * outputs);
 }
 
-function identity(count: number): Head {
+/** Predictions that are the outputs themselves. */
+export function identity(count: number): Head {
   return {
     apply(f, at, out) {
       for (let i = 0; i < count; i++) out[i] = f[at + i]!;
@@ -91,10 +93,10 @@ function divergence(extents: readonly number[], derivatives: readonly Float64Arr
 function addAlongLine(
   weights: Float64Array,
   n: number,
-  x: Float64Array,
+  x: FloatArray,
   xAt: number,
   xStride: number,
-  y: Float64Array,
+  y: FloatArray,
   yAt: number,
   yStride: number,
 ): void {

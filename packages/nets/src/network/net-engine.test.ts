@@ -2,20 +2,20 @@ import { kernelEngine } from "@hml/kernels";
 import { random } from "@hml/integrators";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { denseStack } from "./dense-stack.ts";
+import { stackNetwork } from "./stack-network.ts";
 import { drawWeights } from "../spec/init.ts";
 import { learnedRhs } from "../rollout/learned-rhs.ts";
 import { stackEvaluator } from "./net-evaluator.ts";
 import { engineFor } from "./net-engine.ts";
-import { discretisedNet, functionalNet, type NetSpec } from "../spec/net-spec.ts";
+import { discretisedNet, type FieldNet, functionalNet } from "../spec/field-net.ts";
 import { ACTIVATIONS, type DenseLayer } from "../spec/stack-spec.ts";
-import { stackShape } from "../spec/stack-shape.ts";
+import { stackShape } from "../spec/stack-net.ts";
 import { weightsOf } from "../files/weights.ts";
 
-function drawn(spec: NetSpec, seed: number): Float64Array {
-  const shape = stackShape(spec);
-  const parameters = new Float64Array(shape.parameters);
-  drawWeights(shape, spec.init, random(seed), parameters);
+function drawn(spec: FieldNet, seed: number): Float64Array {
+  const { layout } = stackShape(spec);
+  const parameters = new Float64Array(layout.numbers);
+  drawWeights(layout, random(seed), parameters);
   return parameters.map((p) => (p === 0 ? 0.1 : p));
 }
 
@@ -50,11 +50,12 @@ describe("a stack on WebAssembly", () => {
         const parameters = drawn(spec, seed);
         const [ours, twin] = (["wasm", "plain"] as const).map((engine) => {
           const source = random(seed);
-          const stack = denseStack(shape, parameters, { rows: 40, engine, trainable: true });
+          const stack = stackNetwork(shape, { rows: 40, engine, precision: "float64", trainable: true, parameters });
+          stack.update();
           expect(stack.engine).toBe(engine);
-          for (let i = 0; i < rows * shape.inputs; i++) stack.inputs[i] = 2 * source() - 1;
+          for (let i = 0; i < rows * shape.inputs; i++) stack.input[i] = 2 * source() - 1;
           stack.forward(rows);
-          const outputs = stack.outputs.slice(0, rows * shape.outputs);
+          const outputs = stack.output.slice(0, rows * shape.outputs);
           for (let i = 0; i < rows * shape.outputs; i++) stack.outputGradient[i] = 2 * source() - 1;
           stack.backward(rows);
           return { outputs, gradient: stack.gradient.slice() };
@@ -88,10 +89,11 @@ describe("memory", () => {
     // Nine rows of the code's net: 5 kB of values, 1,217 weights twice and their padding.
     const shape = stackShape(discretisedNet());
     const parameters = drawn(discretisedNet(), 1);
+    const options = { rows: 9, engine: "wasm", precision: "float64", trainable: false, parameters } as const;
     const buffers = new Set<ArrayBufferLike>();
     const nets = 1000;
     for (let k = 0; k < nets; k++) {
-      buffers.add(denseStack(shape, parameters, { rows: 9, engine: "wasm", trainable: false }).inputs.buffer);
+      buffers.add(stackNetwork(shape, options).input.buffer);
     }
     const bytes = 8 * (9 * (3 + 32 + 32 + 1) + 2 * 1217 + 3 * 32);
     const perMemory = Math.floor((1 << 20) / bytes);

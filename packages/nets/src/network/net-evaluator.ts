@@ -1,10 +1,12 @@
-import { denseStack } from "./dense-stack.ts";
 import { headOf } from "./head.ts";
-import { TILE_ROWS } from "../training/loss.ts";
 import type { EngineKind } from "./net-engine.ts";
-import type { NetSpec } from "../spec/net-spec.ts";
+import type { Precision } from "@hml/kernels";
+import type { FieldNet } from "../spec/field-net.ts";
 import type { RowLayout } from "./row-layout.ts";
-import { stackShape } from "../spec/stack-shape.ts";
+import { stackShape } from "../spec/stack-net.ts";
+import { TILE_ROWS } from "./network-of.ts";
+import type { Mapped } from "./network-of.ts";
+import { stackNetwork } from "./stack-network.ts";
 
 /** Evaluates the dense stack of a net row by row, in tiles; nothing is allocated. */
 export interface StackEvaluator {
@@ -15,32 +17,65 @@ export interface StackEvaluator {
   evaluate(values: Float64Array, gather: Int32Array | undefined, rows: number, out: Float64Array): void;
 }
 
+/** What an evaluator runs on. */
+export interface EvaluatorOptions {
+  /** The code. */
+  readonly engine: EngineKind;
+  /** The precision of its numbers. */
+  readonly precision: Precision;
+}
+
+const DEFAULTS: EvaluatorOptions = { engine: "wasm", precision: "float64" };
+
 /**
- * Binds an evaluator to a net and its flat parameters, as they are now; `most` is the largest number of rows it will be
- * asked for, where that is known. It owns work arrays: one per worker.
+ * Binds an evaluator to a net of one dense stack and its flat parameters, as they are now; `most` is the largest number of
+ * rows it will be asked for, where that is known. It owns work arrays: one per worker.
  */
 export function stackEvaluator(
-  spec: NetSpec,
+  spec: FieldNet,
   parameters: Float64Array,
   most: number = TILE_ROWS,
-  engine: EngineKind = "wasm",
+  options: EvaluatorOptions = DEFAULTS,
 ): StackEvaluator {
   const shape = stackShape(spec);
   const tileRows = Math.min(most, TILE_ROWS);
-  const stack = denseStack(shape, parameters, { rows: tileRows, engine, trainable: false });
+  const stack = stackNetwork(shape, { ...options, rows: tileRows, trainable: false, parameters });
+  stack.update();
+  const { input, output } = stack;
   return {
     evaluate(values, gather, rows, out) {
       for (let from = 0; from < rows; from += tileRows) {
         const count = Math.min(tileRows, rows - from);
         const at = from * shape.inputs;
         const end = count * shape.inputs;
-        if (gather === undefined) for (let i = 0; i < end; i++) stack.inputs[i] = values[at + i]!;
-        else for (let i = 0; i < end; i++) stack.inputs[i] = values[gather[at + i]!]!;
+        if (gather === undefined) for (let i = 0; i < end; i++) input[i] = values[at + i]!;
+        else for (let i = 0; i < end; i++) input[i] = values[gather[at + i]!]!;
         stack.forward(count);
         const to = from * shape.outputs;
-        for (let i = 0; i < count * shape.outputs; i++) out[to + i] = stack.outputs[i]!;
+        for (let i = 0; i < count * shape.outputs; i++) out[to + i] = output[i]!;
       }
     },
+  };
+}
+
+/** Evaluates a net of whole samples: `count` samples of x, one behind the other, into as many answers in `out`. */
+export function sampleEvaluator(
+  { map, tile = 1, network }: Mapped,
+  parameters: Float64Array,
+  options: EvaluatorOptions = DEFAULTS,
+): (x: Float64Array, count: number, out: Float64Array) => void {
+  const net = network({ ...options, rows: tile * map.rows, trainable: false, parameters });
+  net.update();
+  const { input, output } = net;
+  return (x, samples, out) => {
+    for (let from = 0; from < samples; from += tile) {
+      const count = Math.min(tile, samples - from);
+      const at = from * map.inputs;
+      for (let i = 0; i < count * map.inputs; i++) input[i] = x[at + i]!;
+      net.forward(count * map.rows);
+      const to = from * map.outputs;
+      for (let i = 0; i < count * map.outputs; i++) out[to + i] = output[i]!;
+    }
   };
 }
 
@@ -49,7 +84,7 @@ export function stackEvaluator(
  * [point, feature]; `out` has one value a grid point, zero where nothing is predicted. It owns work arrays.
  */
 export function fieldEvaluator(
-  spec: NetSpec,
+  spec: FieldNet,
   evaluator: StackEvaluator,
   layout: RowLayout,
 ): (values: Float64Array, out: Float64Array) => void {

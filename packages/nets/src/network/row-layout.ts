@@ -1,6 +1,6 @@
 import { integer, show } from "@hml/guard";
-import type { NetSpec } from "../spec/net-spec.ts";
-import { widthsOf } from "../spec/stack-shape.ts";
+import type { FieldNet } from "../spec/field-net.ts";
+import { widthsOf } from "../spec/stack-net.ts";
 
 /** How a net's stack rows lie on a snapshot, which is a field on a grid with x contiguous. */
 export interface RowLayout {
@@ -37,7 +37,7 @@ function axes(name: string, points: unknown, axis: number): string {
  */
 export function rowLayout(
   where: string,
-  spec: NetSpec,
+  spec: FieldNet,
   extents: readonly number[],
   periodic: boolean,
   margin = 0,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { learnedRhs, type LearnedRhsOptions } from "./learned-rhs.ts";
-import { discretisedNet, fluxNet, functionalNet, type NetSpec } from "../spec/net-spec.ts";
+import { type NetSpec } from "../spec/net-spec.ts";
+import { discretisedNet, fluxNet, functionalNet } from "../spec/field-net.ts";
 import type { Weights } from "../files/weights.ts";
 
 const A = 0.3;

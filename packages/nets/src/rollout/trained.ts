@@ -1,10 +1,12 @@
 import { float64 } from "@hml/guard";
+import type { Precision } from "@hml/kernels";
 import type { EngineKind } from "../network/net-engine.ts";
-import { fieldEvaluator, type StackEvaluator, stackEvaluator } from "../network/net-evaluator.ts";
-import type { NetSpec } from "../spec/net-spec.ts";
+import { fieldEvaluator, sampleEvaluator, stackEvaluator } from "../network/net-evaluator.ts";
+import { isPeriodic, mapped } from "../network/network-of.ts";
 import { extentsOf, rowLayout } from "../network/row-layout.ts";
-import { stackShape } from "../spec/stack-shape.ts";
-import { isPeriodic } from "../training/training-data.ts";
+import type { FieldNet } from "../spec/field-net.ts";
+import type { NetSpec, RowNet } from "../spec/net-spec.ts";
+import { stackShape } from "../spec/stack-net.ts";
 import { type Weights, weightsOf } from "../files/weights.ts";
 
 /** How a training went, epoch by epoch. */
@@ -27,9 +29,11 @@ export interface History {
 }
 
 /** A net with its weights. It owns work arrays, so it is not re-entrant: one per worker. */
-export interface Trained {
+export interface Trained<S extends NetSpec = NetSpec> {
   /** The net as plain data. */
-  readonly spec: NetSpec;
+  readonly spec: S;
+  /** The precision in which it was trained, and in which `predict` works. */
+  readonly precision: Precision;
   /** How the training went. */
   readonly history: History;
   /**
@@ -38,7 +42,8 @@ export interface Trained {
    * Functional net: `x` is [sample, feature] for any number of samples, `out` is [sample, output]. Discretised and flux
    * nets: `x` is one snapshot of any number of points not below the stencil, `out` is as long, by the net's own padding;
    * with valid padding the points at the ends where the stencil does not fit get zero, as in the paper's code.
-   * Divergence net: `x` is [point, feature] on a whole periodic grid, `out` is [point].
+   * Divergence net: `x` is [point, feature] on a whole periodic grid, `out` is [point]. Multilayer perceptron: `x` is
+   * [sample, input] for any number of samples, `out` is [sample, output].
    *
    * `points` names the grid of a net in two or three dimensions, [x, y] or [x, y, z]; leave it out on a line and for a
    * functional net.
@@ -49,44 +54,74 @@ export interface Trained {
 }
 
 /** A net over its own copy of `parameters`. */
-export function trainedNet(spec: NetSpec, parameters: Float64Array, history: History): Trained {
-  const own = parameters.slice();
-  const { inputs, outputs } = stackShape(spec);
+export function trainedNet<S extends NetSpec>(
+  spec: S,
+  parameters: Float64Array | Float32Array,
+  history: History,
+  precision: Precision = "float64",
+): Trained<S> {
+  const own = Float64Array.from(parameters);
   /** Made at the first prediction: of many nets kept, few may be asked. */
-  let evaluator: StackEvaluator | undefined;
+  let predict: Trained["predict"] | undefined;
+  return Object.freeze({
+    spec,
+    precision,
+    history: Object.freeze(history),
+    predict(x: Float64Array, out: Float64Array, points?: readonly number[]) {
+      predict ??= spec.kind === "mlp" ? samplePredictor(spec, own, precision) : fieldPredictor(spec, own, precision);
+      predict(x, out, points);
+    },
+    weights: () => weightsOf(spec, own),
+  });
+}
+
+/** `predict` of a net of whole samples. */
+function samplePredictor(spec: RowNet, parameters: Float64Array, precision: Precision): Trained["predict"] {
+  const net = mapped("predict", spec, [1]);
+  const evaluate = sampleEvaluator(net, parameters, { engine: "wasm", precision });
+  const { inputs, outputs } = net.map;
+  return (x, out) => {
+    float64("predict", "x", x);
+    if (x.length % inputs !== 0) {
+      throw new RangeError(`predict: x must hold whole samples of ${inputs} numbers, got length ${x.length}`);
+    }
+    const samples = x.length / inputs;
+    float64("predict", "out", out, samples * outputs);
+    evaluate(x, samples, out);
+  };
+}
+
+/** `predict` of a net that reads a field or its features. */
+function fieldPredictor(spec: FieldNet, parameters: Float64Array, precision: Precision): Trained["predict"] {
+  const { inputs, outputs } = stackShape(spec);
+  const evaluator = stackEvaluator(spec, parameters, undefined, { engine: "wasm", precision });
   const perPoint = "features" in spec ? inputs : 1;
   /** The evaluator of the grid last seen. */
   let field: ((values: Float64Array, out: Float64Array) => void) | undefined;
   let extents: readonly number[] = [];
-  return Object.freeze({
-    spec,
-    history: Object.freeze(history),
-    predict(x: Float64Array, out: Float64Array, points?: readonly number[]) {
-      float64("predict", "x", x);
-      if (x.length % perPoint !== 0) {
-        throw new RangeError(`predict: x must hold whole samples of ${inputs} features, got length ${x.length}`);
+  return (x, out, points) => {
+    float64("predict", "x", x);
+    if (x.length % perPoint !== 0) {
+      throw new RangeError(`predict: x must hold whole samples of ${inputs} features, got length ${x.length}`);
+    }
+    const size = x.length / perPoint;
+    if (spec.kind === "functionalNet") {
+      float64("predict", "out", out, size * outputs);
+      evaluator.evaluate(x, undefined, size, out);
+      return;
+    }
+    float64("predict", "out", out, size);
+    if (field === undefined || !isGrid(extents, points, size)) {
+      const grid = extentsOf("predict", "points", points ?? size);
+      const layout = rowLayout("predict", spec, grid, isPeriodic(spec));
+      if (layout.points !== size) {
+        throw new RangeError(`predict: x must hold the ${layout.points} points of points, got ${size}`);
       }
-      const size = x.length / perPoint;
-      evaluator ??= stackEvaluator(spec, own);
-      if (spec.kind === "functionalNet") {
-        float64("predict", "out", out, size * outputs);
-        evaluator.evaluate(x, undefined, size, out);
-        return;
-      }
-      float64("predict", "out", out, size);
-      if (field === undefined || !isGrid(extents, points, size)) {
-        const grid = extentsOf("predict", "points", points ?? size);
-        const layout = rowLayout("predict", spec, grid, isPeriodic(spec));
-        if (layout.points !== size) {
-          throw new RangeError(`predict: x must hold the ${layout.points} points of points, got ${size}`);
-        }
-        field = fieldEvaluator(spec, evaluator, layout);
-        extents = grid;
-      }
-      field(x, out);
-    },
-    weights: () => weightsOf(spec, own),
-  });
+      field = fieldEvaluator(spec, evaluator, layout);
+      extents = grid;
+    }
+    field(x, out);
+  };
 }
 
 /** Whether `points`, or a line of `size` points, is the grid of these extents. */

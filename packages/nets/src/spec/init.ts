@@ -1,12 +1,15 @@
 import type { RandomSource } from "@hml/integrators";
-import type { Init } from "./stack-spec.ts";
-import type { StackShape } from "./stack-shape.ts";
+import type { ParameterLayout } from "./parameter-layout.ts";
 
-/** Fills zeroed parameters with starting weights, drawn in the order they are stored; biases and skips stay zero. */
-export function drawWeights(shape: StackShape, init: Init, random: RandomSource, parameters: Float64Array): void {
-  for (const { inputs, units, weightAt } of shape.layers) {
-    const limit = Math.sqrt(6 / (init === "he" ? inputs : inputs + units));
-    for (let i = 0; i < inputs * units; i++) parameters[weightAt + i] = limit * (2 * draw(random) - 1);
+/** Fills parameters with starting values, drawn in the order they are stored; what has no spread draws nothing. */
+export function drawWeights(
+  { tensors }: ParameterLayout,
+  random: RandomSource,
+  parameters: Float64Array | Float32Array,
+): void {
+  for (const { at, length, spread, centre } of tensors) {
+    if (spread === 0) parameters.fill(centre, at, at + length);
+    else for (let i = at; i < at + length; i++) parameters[i] = centre + spread * (2 * draw(random) - 1);
   }
 }
 
@@ -21,7 +24,7 @@ export function shuffle(order: Int32Array, random: RandomSource): void {
 }
 
 /** A draw that is what a random source promises; anything else would leave its mark far from its cause. */
-function draw(random: RandomSource): number {
+export function draw(random: RandomSource): number {
   const value = random();
   if (!(value >= 0 && value < 1)) throw new RangeError(`train: random must give numbers in [0, 1), got ${value}`);
   return value;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkNetSpec, discretisedNet, divergenceNet, fluxNet, functionalNet } from "./net-spec.ts";
-import { parameterCount } from "./stack-shape.ts";
+import { checkNetSpec } from "./net-spec.ts";
+import { discretisedNet, divergenceNet, fluxNet, functionalNet } from "./field-net.ts";
+import { parameterCount } from "./net-spec.ts";
 
 const linear = [{ units: 1, activation: "linear" }] as const;
 

@@ -1,16 +1,19 @@
 import type { Activation } from "@hml/kernels";
-import type { NetSpec } from "./net-spec.ts";
+import { type LayoutBuilder, layoutBuilder, type ParameterLayout } from "./parameter-layout.ts";
+import type { DenseLayer, Init, StackSpec } from "./stack-spec.ts";
 
 /** Where one dense layer keeps its weights [units, inputs] and biases [units] in the flat parameter array. */
 export interface LayerShape {
   readonly inputs: number;
   readonly units: number;
   readonly activation: Activation;
+  /** Whether the input is added to the sums. */
+  readonly residual: boolean;
   readonly weightAt: number;
   readonly biasAt: number | undefined;
 }
 
-/** The dense stack under a net: gathered inputs, layers, and their places in one flat parameter array. */
+/** The dense stack under a net: inputs, layers, and their places in one flat parameter array. */
 export interface StackShape {
   readonly inputs: number;
   readonly outputs: number;
@@ -19,38 +22,34 @@ export interface StackShape {
   readonly skipAt: number | undefined;
   /** Whether the stack is made odd. */
   readonly odd: boolean;
-  readonly parameters: number;
+  readonly layout: ParameterLayout;
 }
 
-/** The dense stack of a checked net specification. */
-export function stackShape(spec: NetSpec): StackShape {
-  const inputs = "features" in spec ? spec.features.length : widthsOf(spec.stencil).reduce((a, b) => a * b, 1);
-  const layers: LayerShape[] = [];
+/** Lays out dense layers one above the other, their tensors named `<prefix>layers.<l>.weight` and `.bias`. */
+export function chainShape(
+  build: LayoutBuilder,
+  prefix: string,
+  inputs: number,
+  layers: readonly DenseLayer[],
+  init: Init,
+  residual = false,
+): LayerShape[] {
   let width = inputs;
-  let parameters = 0;
-  for (const { units, activation, bias } of spec.layers) {
-    const weightAt = parameters;
-    parameters += width * units;
-    const biasAt = bias === false ? undefined : parameters;
-    if (biasAt !== undefined) parameters += units;
-    layers.push({ inputs: width, units, activation, weightAt, biasAt });
+  return layers.map(({ units, activation, bias }, l) => {
+    const below = width;
     width = units;
-  }
-  const skipAt = spec.skip ? parameters : undefined;
-  if (spec.skip) parameters += width * inputs;
-  return { inputs, outputs: width, layers, skipAt, odd: spec.odd, parameters };
+    const spread = Math.sqrt(6 / (init === "he" ? below : below + units));
+    const weightAt = build.tensor(`${prefix}layers.${l}.weight`, [units, below], spread);
+    const biasAt = bias === false ? undefined : build.tensor(`${prefix}layers.${l}.bias`, [units], 0);
+    return { inputs: below, units, activation, residual: residual && below === units, weightAt, biasAt };
+  });
 }
 
-/** Stencil widths, one an axis. */
-export function widthsOf(stencil: number | readonly number[]): readonly number[] {
-  return typeof stencil === "number" ? [stencil] : stencil;
-}
-
-/**
- * Number of trainable values of a net: the sum over its layers of inputs * units weights and, where it has them, units
- * biases; outputs * inputs more for a linear skip. The discretised net of the paper's code (three points, 32, 32, 1) has
- * 1,217.
- */
-export function parameterCount(spec: NetSpec): number {
-  return stackShape(spec).parameters;
+/** The dense stack of a specification with so many inputs. */
+export function stackShapeOf(spec: StackSpec, inputs: number): StackShape {
+  const build = layoutBuilder();
+  const layers = chainShape(build, "", inputs, spec.layers, spec.init, spec.residual);
+  const outputs = layers.at(-1)!.units;
+  const skipAt = spec.skip ? build.tensor("skip.weight", [outputs, inputs], 0) : undefined;
+  return { inputs, outputs, layers, skipAt, odd: spec.odd, layout: build.layout() };
 }

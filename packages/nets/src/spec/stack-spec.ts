@@ -31,7 +31,15 @@ export interface StackSpec {
   readonly odd: boolean;
   /** Whether a learned linear map of the inputs is added to the outputs, F(z) = G(z) + S z, S starting at zero. */
   readonly skip: boolean;
+  /**
+   * Whether a layer with as many units as inputs adds its inputs to its sums, y = f(W x + b + x) (He et al. 2016; added
+   * before the activation, as in the code of Vlachas et al. 2020).
+   */
+  readonly residual: boolean;
 }
+
+/** Names of a stack's options. */
+export const STACK_KEYS: readonly (keyof StackSpec)[] = ["layers", "init", "odd", "skip", "residual"];
 
 /** Names of the activations. */
 export const ACTIVATIONS: readonly Activation[] = ["linear", "relu", "tanh", "sigmoid", "softplus", "selu", "celu"];
@@ -50,30 +58,47 @@ const MAX_PARAMETERS = 134_217_728;
 
 /** A checked copy of a stack's part of a net; the parameter count is bounded before anything is allocated. */
 export function checkStack(where: string, options: Partial<StackSpec>, inputs: number): StackSpec {
-  const { layers = CODE_LAYERS, init = "glorot", odd = false, skip = false } = options;
-  if (!Array.isArray(layers)) throw new TypeError(`${where}: layers must be an array, got ${show(layers)}`);
-  integer(where, "layers.length", layers.length, 1, MAX_LAYERS);
+  const { layers = CODE_LAYERS, init = "glorot", odd = false, skip = false, residual = false } = options;
   let width = inputs;
   let parameters = 0;
-  const checked = layers.map((layer: DenseLayer, l): DenseLayer => {
-    checkOptions(where, layer, ["units", "activation", "bias"], `layers[${l}]`);
-    const { units, activation, bias = true } = layer;
-    integer(where, `layers[${l}].units`, units, 1, MAX_WIDTH);
-    flag(where, `layers[${l}].bias`, bias);
+  const checked = checkLayers(where, "layers", layers);
+  for (const { units } of checked) {
     parameters += (width + 1) * units;
     width = units;
-    const name = oneOf(where, `layers[${l}].activation`, activation, ACTIVATIONS);
-    return Object.freeze({ units, activation: name, bias });
-  });
+  }
   if (parameters + inputs * width > MAX_PARAMETERS) {
     throw new RangeError(`${where}: layers must hold at most ${MAX_PARAMETERS} parameters, got ${parameters}`);
   }
   return {
-    layers: Object.freeze(checked),
+    layers: checked,
     init: oneOf(where, "init", init, ["glorot", "he"]),
     odd: flag(where, "odd", odd),
     skip: flag(where, "skip", skip),
+    residual: flag(where, "residual", residual),
   };
+}
+
+/** A checked, frozen copy of dense layers, at least `least`. */
+export function checkLayers(
+  where: string,
+  name: string,
+  layers: readonly DenseLayer[],
+  least = 1,
+): readonly DenseLayer[] {
+  if (!Array.isArray(layers)) throw new TypeError(`${where}: ${name} must be an array, got ${show(layers)}`);
+  integer(where, `${name}.length`, layers.length, least, MAX_LAYERS);
+  const checked = layers.map((layer: DenseLayer, l): DenseLayer => {
+    checkOptions(where, layer, ["units", "activation", "bias"], `${name}[${l}]`);
+    const { units, activation, bias = true } = layer;
+    integer(where, `${name}[${l}].units`, units, 1, MAX_WIDTH);
+    flag(where, `${name}[${l}].bias`, bias);
+    return Object.freeze({
+      units,
+      activation: oneOf(where, `${name}[${l}].activation`, activation, ACTIVATIONS),
+      bias,
+    });
+  });
+  return Object.freeze(checked);
 }
 
 /** As `checkStack`, with one output. */
@@ -86,7 +111,8 @@ export function checkScalarStack(where: string, options: Partial<StackSpec>, inp
   return stack;
 }
 
-function flag(where: string, name: string, value: unknown): boolean {
+/** A checked truth value. */
+export function flag(where: string, name: string, value: unknown): boolean {
   if (typeof value !== "boolean") throw new TypeError(`${where}: ${name} must be true or false, got ${show(value)}`);
   return value;
 }

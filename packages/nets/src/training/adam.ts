@@ -1,4 +1,5 @@
 import { checkOptions, finite, positive } from "@hml/guard";
+import type { FloatArray } from "../network/part.ts";
 
 /** Constants of the Adam optimiser. */
 export interface AdamOptions {
@@ -31,10 +32,10 @@ export type OptimiserStep = (learningRate: number) => void;
  *
  * Source: Kingma and Ba, ICLR 2015, Algorithm 1.
  */
-export function adam(parameters: Float64Array, gradient: Float64Array, constants: AdamConstants): OptimiserStep {
+export function adam(parameters: FloatArray, gradient: FloatArray, constants: AdamConstants): OptimiserStep {
   const { beta1, beta2, epsilon } = constants;
-  const m = new Float64Array(parameters.length);
-  const v = new Float64Array(parameters.length);
+  const m = new Float64Array(gradient.length);
+  const v = new Float64Array(gradient.length);
   let power1 = 1;
   let power2 = 1;
   return (learningRate) => {
@@ -42,7 +43,7 @@ export function adam(parameters: Float64Array, gradient: Float64Array, constants
     power2 *= beta2;
     const rate = learningRate / (1 - power1);
     const correction = 1 / (1 - power2);
-    for (let i = 0; i < parameters.length; i++) {
+    for (let i = 0; i < gradient.length; i++) {
       const g = gradient[i]!;
       const mean = beta1 * m[i]! + (1 - beta1) * g;
       const square = beta2 * v[i]! + (1 - beta2) * g * g;

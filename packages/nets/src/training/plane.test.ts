@@ -5,8 +5,9 @@ import { LAW, planeData, planeDerivatives, planeWaves } from "../../test/plane-d
 import { circulantDerivative } from "../network/circulant-derivative.ts";
 import { learnedRhs, type LearnedRhsOptions } from "../rollout/learned-rhs.ts";
 import { loadNet, saveNet } from "../files/net-file.ts";
-import { discretisedNet, divergenceNet, functionalNet, type NetSpec } from "../spec/net-spec.ts";
-import { parameterCount } from "../spec/stack-shape.ts";
+import { type NetSpec } from "../spec/net-spec.ts";
+import { discretisedNet, divergenceNet, functionalNet } from "../spec/field-net.ts";
+import { parameterCount } from "../spec/net-spec.ts";
 import { train } from "./train.ts";
 import type { Weights } from "../files/weights.ts";
 

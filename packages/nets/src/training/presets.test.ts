@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { heatData } from "../../test/heat-data.ts";
 import { planeData } from "../../test/plane-data.ts";
 import { netPresets, planePresets } from "./presets.ts";
-import { parameterCount } from "../spec/stack-shape.ts";
+import { parameterCount } from "../spec/net-spec.ts";
 import { train } from "./train.ts";
 
 describe("netPresets", () => {

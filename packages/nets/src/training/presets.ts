@@ -1,6 +1,7 @@
-import { discretisedNet, divergenceNet, functionalNet, type NetSpec } from "../spec/net-spec.ts";
+import { type NetSpec } from "../spec/net-spec.ts";
+import { discretisedNet, divergenceNet, functionalNet } from "../spec/field-net.ts";
 import type { DenseLayer } from "../spec/stack-spec.ts";
-import type { TrainOptions } from "./train-plan.ts";
+import type { TrainOptions } from "./train-options.ts";
 
 /** A net and how to train it; spread `training` into the options of `train` and add your random source. */
 export interface NetPreset {

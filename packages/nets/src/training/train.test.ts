@@ -1,9 +1,9 @@
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
 import { heatData, periodicHeatData } from "../../test/heat-data.ts";
-import { discretisedNet, fluxNet, functionalNet } from "../spec/net-spec.ts";
+import { discretisedNet, fluxNet, functionalNet } from "../spec/field-net.ts";
 import { train } from "./train.ts";
-import type { TrainingProgress, TrainOptions } from "./train-plan.ts";
+import type { TrainingProgress, TrainOptions } from "./train-options.ts";
 import type { TrainingData } from "./training-data.ts";
 import { TrainingError } from "./training-error.ts";
 import type { Weights } from "../files/weights.ts";

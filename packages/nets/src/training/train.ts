@@ -1,10 +1,10 @@
+import type { FloatArray } from "../network/part.ts";
 import { adam } from "./adam.ts";
 import { breathe } from "./event-loop.ts";
-import { drawWeights, shuffle } from "../spec/init.ts";
-import { meanSquaredError } from "./loss.ts";
-import type { NetSpec } from "../spec/net-spec.ts";
-import { stackShape } from "../spec/stack-shape.ts";
-import { type TrainingProgress, type TrainOptions, trainPlan } from "./train-plan.ts";
+import { drawWeights } from "../spec/init.ts";
+import { layoutOf, type NetSpec } from "../spec/net-spec.ts";
+import type { TrainingProgress, TrainOptions } from "./train-options.ts";
+import { trainPlan } from "./train-plan.ts";
 import { type History, type Trained, trainedNet } from "../rollout/trained.ts";
 import type { TrainingData } from "./training-data.ts";
 import { TrainingError, type TrainingFailure } from "./training-error.ts";
@@ -13,7 +13,7 @@ import { TrainingError, type TrainingFailure } from "./training-error.ts";
 const WORK_PER_BREATH = 5e7;
 
 /**
- * Trains a net by Adam on mini-batches, in float64, by back-propagation on the kernels of `@hml/kernels`.
+ * Trains a net by Adam on mini-batches, by back-propagation on the kernels of `@hml/kernels`.
  *
  * The loss is 1/(b p) sum w (prediction - target)^2 over the b rows of a batch and their p predicted values, w being the
  * row weights scaled to mean 1, and with `loss: "relative"` divided by the mean square of the row's targets. Rows are reordered before each epoch; the last batch may be smaller. Work arrays are made
@@ -26,17 +26,18 @@ const WORK_PER_BREATH = 5e7;
  * @throws RangeError or TypeError (as a rejection, before any work) for bad arguments; TrainingError when the loss stops
  * being finite, the signal is raised or `onProgress` throws, with the last good weights in it
  */
-export async function train(spec: NetSpec, data: TrainingData, options: TrainOptions): Promise<Trained> {
+export async function train<S extends NetSpec>(
+  spec: S,
+  data: TrainingData,
+  options: TrainOptions,
+): Promise<Trained<S>> {
   const plan = trainPlan(spec, data, options);
-  const { net, samples, validation, epochs, random, batchSize, steps, learningRate, factor, start, signal } = plan;
-  const shape = stackShape(net);
-  const parameters = start ?? new Float64Array(shape.parameters);
-  const loss = meanSquaredError(net, samples, parameters, plan.engine);
-  const update = adam(parameters, loss.gradient, plan.adam);
-  const order = Int32Array.from({ length: samples.rows }, (_, r) => r);
-  const validationOrder = Int32Array.from({ length: validation?.rows ?? 0 }, (_, r) => r);
+  const { net, objective, epochs, random, learningRate, factor, start, signal } = plan;
+  const { parameters, steps } = objective;
+  const update = adam(parameters, objective.gradient, plan.adam);
   // The first draw: every argument has been checked.
-  if (start === undefined) drawWeights(shape, net.init, random, parameters);
+  if (start === undefined) drawWeights(layoutOf(net), random, parameters);
+  else parameters.set(start);
   const kept = parameters.slice();
   let keptEpoch = 0;
   let best = Infinity;
@@ -46,23 +47,28 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
   const rates: number[] = [];
   let work = 0;
 
-  const finish = (status: History["status"]): Trained =>
-    trainedNet(net, kept, {
-      status,
-      engine: loss.engine,
-      loss: Float64Array.from(losses),
-      validation: Float64Array.from(validations),
-      learningRate: Float64Array.from(rates),
-      keptEpoch,
-    });
-  const fail = (code: TrainingFailure, epoch: number, batch: number, message: string, cause?: unknown): Trained => {
+  const finish = (status: History["status"]): Trained<S> =>
+    trainedNet(
+      net,
+      kept,
+      {
+        status,
+        engine: objective.engine,
+        loss: Float64Array.from(losses),
+        validation: Float64Array.from(validations),
+        learningRate: Float64Array.from(rates),
+        keptEpoch,
+      },
+      plan.precision,
+    );
+  const fail = (code: TrainingFailure, epoch: number, batch: number, message: string, cause?: unknown): Trained<S> => {
     const trained = finish(code);
     if (!plan.throws) return trained;
     throw new TrainingError(code, epoch, batch, trained, `train: ${message}`, cause === undefined ? {} : { cause });
   };
-  const aborted = (epoch: number, batch: number): Trained =>
+  const aborted = (epoch: number, batch: number): Trained<S> =>
     fail("aborted", epoch, batch, `aborted in epoch ${epoch} of ${epochs}`, signal?.reason);
-  const nonfinite = (what: string, epoch: number, batch: number): Trained =>
+  const nonfinite = (what: string, epoch: number, batch: number): Trained<S> =>
     fail(
       "nonfinite-state",
       epoch,
@@ -72,33 +78,29 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
 
   if (signal?.aborted) return aborted(1, 0);
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    shuffle(order, random);
+    objective.begin(epoch);
     let sum = 0;
     for (let step = 0; step < steps; step++) {
-      const from = step * batchSize;
-      const to = Math.min(from + batchSize, samples.rows);
-      const value = loss.valueAndGradient(samples, order, from, to);
+      const value = objective.step(step);
       if (!Number.isFinite(value)) return nonfinite("the loss", epoch, step + 1);
-      sum += value * (to - from);
+      sum += value * objective.samplesOf(step);
       update(learningRate * factor(epoch - 1, step));
-      work += 3 * (to - from) * samples.layout.rows * shape.parameters;
+      work += objective.workOf(step);
       if (work > WORK_PER_BREATH) {
         work = 0;
         await breathe();
         if (signal?.aborted) return aborted(epoch, step + 1);
       }
     }
-    if (!parameters.every(Number.isFinite)) return nonfinite("a weight", epoch, steps);
-    const validationLoss =
-      validation === undefined ? undefined : loss.value(validation, validationOrder, 0, validation.rows);
+    if (!allFinite(parameters)) return nonfinite("a weight", epoch, steps);
+    const validationLoss = objective.validate();
     if (validationLoss !== undefined && !Number.isFinite(validationLoss)) {
       return nonfinite("the validation loss", epoch, steps);
     }
-    work += (validation?.rows ?? 0) * samples.layout.rows * shape.parameters;
     const progress: TrainingProgress = {
       epoch,
       epochs,
-      loss: sum / samples.rows,
+      loss: sum / objective.samples,
       validation: validationLoss,
       learningRate: learningRate * factor(epoch - 1, 0),
     };
@@ -124,4 +126,9 @@ export async function train(spec: NetSpec, data: TrainingData, options: TrainOpt
     if (signal?.aborted && epoch < epochs) return aborted(epoch, steps);
   }
   return finish("done");
+}
+
+function allFinite(values: FloatArray): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }

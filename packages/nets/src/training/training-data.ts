@@ -1,7 +1,9 @@
 import { checkOptions, copyFinite, finiteVector, lengthOf } from "@hml/guard";
-import type { NetSpec } from "../spec/net-spec.ts";
-import { extentsOf, type RowLayout, rowLayout } from "../network/row-layout.ts";
-import { stackShape } from "../spec/stack-shape.ts";
+import { type Mapped, mapped } from "../network/network-of.ts";
+import type { SampleMap } from "../network/sample-map.ts";
+import type { FieldNet } from "../spec/field-net.ts";
+import type { RowNet } from "../spec/net-spec.ts";
+import { extentsOf } from "../network/row-layout.ts";
 
 /**
  * Snapshots and what the net should give for them. Arrays are flat and row-major; a row is one snapshot, a field with x
@@ -19,8 +21,11 @@ export interface TrainingData {
   readonly inputs: ArrayLike<number>;
   /** What the net should give. */
   readonly targets: ArrayLike<number>;
-  /** Points in a row; 1 when every sample stands alone. On a grid [x, y] or [x, y, z]: the points along each axis. */
-  readonly points: number | readonly number[];
+  /**
+   * Points in a row; 1, the default, when every sample stands alone. On a grid [x, y] or [x, y, z]: the points along each
+   * axis.
+   */
+  readonly points?: number | readonly number[];
   /** Weight of each row in the loss, [row], positive or zero; default all 1. Only ratios matter. */
   readonly weights?: ArrayLike<number>;
 }
@@ -31,60 +36,67 @@ export interface TrainingData {
  */
 export type LossKind = "mse" | "relative";
 
-/** Training data ready for the dense stack, copied and checked. */
+/** Training data ready for a network, copied and checked. */
 export interface Samples {
-  /** Number of snapshots. */
+  /** Number of samples. */
   readonly rows: number;
-  /** How the stack's rows lie on a snapshot. */
-  readonly layout: RowLayout;
-  /** Values of one snapshot in `inputs`. */
-  readonly rowLength: number;
-  /** [row, point] or [row, point, feature]. */
+  /** How a sample goes into the network. */
+  readonly map: SampleMap;
+  /** [row, number before the net]. */
   readonly inputs: Float64Array;
-  /** [row, predicted value]. */
+  /** [row, predicted number]. */
   readonly targets: Float64Array;
-  /** Weight of each row's squared errors, [row]: of mean 1, over the mean square of its targets for a relative loss. */
+  /** Weight of each row's loss, [row]: of mean 1, over the mean square of its targets for a relative loss. */
   readonly weights: Float64Array;
 }
 
 /** Checks training data against the net, once. */
-export function samplesOf(where: string, spec: NetSpec, data: TrainingData, loss: LossKind = "mse"): Samples {
+export function samplesOf(
+  where: string,
+  spec: FieldNet | RowNet,
+  data: TrainingData,
+  loss: LossKind = "mse",
+): { readonly samples: Samples; readonly mapped: Mapped } {
   checkOptions(where, data, ["inputs", "targets", "points", "weights"], "data");
-  const { inputs, targets, points, weights } = data;
+  const { inputs, targets, points = 1, weights } = data;
   const extents = extentsOf(where, "points", points);
-  const shape = stackShape(spec);
-  const perPoint = "features" in spec ? shape.inputs : 1;
-  const perTarget = spec.kind === "functionalNet" ? shape.outputs : 1;
-  const gridPoints = extents.reduce((a, b) => a * b, 1);
+  const net = mapped(where, spec, extents);
+  const { map } = net;
   const length = lengthOf(where, "inputs", inputs);
-  const rowLength = gridPoints * perPoint;
-  if (length === 0 || length % rowLength !== 0) {
-    const parts = perPoint === 1 ? `${gridPoints} points` : `${gridPoints} points x ${perPoint} features`;
-    throw new RangeError(`${where}: inputs must hold whole rows of ${parts}, at least one, got length ${length}`);
+  if (length === 0 || length % map.inputs !== 0) {
+    throw new RangeError(
+      `${where}: inputs must hold whole rows of ${rowText(map)}, at least one, got length ${length}`,
+    );
   }
-  const rows = length / rowLength;
-  const periodic = isPeriodic(spec);
-  const layout = rowLayout(where, spec, extents, periodic);
+  const rows = length / map.inputs;
   const u = copyFinite(where, "inputs", inputs);
-  finiteVector(where, "targets", targets, rows * gridPoints * perTarget);
-
-  const { predicted } = layout;
-  const kept = predicted.length * perTarget;
-  const y = new Float64Array(rows * kept);
-  for (let r = 0; r < rows; r++) {
-    for (let i = 0; i < predicted.length; i++) {
-      const from = (r * gridPoints + predicted[i]!) * perTarget;
-      for (let c = 0; c < perTarget; c++) y[r * kept + i * perTarget + c] = targets[from + c]!;
-    }
-  }
+  const y = fieldTargets(where, map, targets, rows);
   const rowWeights = meanOne(where, weights, rows);
-  if (loss === "relative") overMeanSquare(where, y, kept, rowWeights);
-  return { rows, layout, rowLength, inputs: u, targets: y, weights: rowWeights };
+  if (loss === "relative") overMeanSquare(where, y, map.outputs, rowWeights);
+  return { samples: { rows, map, inputs: u, targets: y, weights: rowWeights }, mapped: net };
 }
 
-/** Whether a net's own padding wraps around. */
-export function isPeriodic(spec: NetSpec): boolean {
-  return "padding" in spec ? spec.padding === "periodic" : spec.kind === "divergenceNet";
+/** What a row of inputs is made of. */
+function rowText({ extents, inputs }: SampleMap): string {
+  const points = extents.reduce((a, b) => a * b, 1);
+  if (inputs === points) return `${points} points`;
+  return `${points} points x ${inputs / points} features`;
+}
+
+/** Targets of the predicted numbers: of a field net with valid padding, those of the points where its stencil fits. */
+function fieldTargets(where: string, map: SampleMap, targets: ArrayLike<number>, rows: number): Float64Array {
+  if (map.predicted === undefined) return copyFinite(where, "targets", targets, rows * map.outputs);
+  const { points, indices } = map.predicted;
+  const perTarget = map.outputs / indices.length;
+  finiteVector(where, "targets", targets, rows * points * perTarget);
+  const y = new Float64Array(rows * map.outputs);
+  for (let r = 0; r < rows; r++) {
+    for (let i = 0; i < indices.length; i++) {
+      const from = (r * points + indices[i]!) * perTarget;
+      for (let c = 0; c < perTarget; c++) y[r * map.outputs + i * perTarget + c] = targets[from + c]!;
+    }
+  }
+  return y;
 }
 
 /** Row weights scaled to a mean of 1. */

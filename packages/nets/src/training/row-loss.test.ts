@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { naiveForward, naiveLoss, naiveNet, naivePredict, naiveRows } from "../../test/naive-net.ts";
 import type { Activation } from "@hml/kernels";
 import { drawWeights } from "../spec/init.ts";
-import { meanSquaredError } from "./loss.ts";
-import { discretisedNet, divergenceNet, fluxNet, functionalNet, type NetSpec } from "../spec/net-spec.ts";
+import { squaredError } from "./loss-term.ts";
+import { rowLoss } from "./row-loss.ts";
+import { discretisedNet, divergenceNet, type FieldNet, fluxNet, functionalNet } from "../spec/field-net.ts";
 import { ACTIVATIONS, type DenseLayer } from "../spec/stack-spec.ts";
-import { stackShape } from "../spec/stack-shape.ts";
+import { stackShape } from "../spec/stack-net.ts";
 import { trainedNet } from "../rollout/trained.ts";
 import { samplesOf } from "./training-data.ts";
 
@@ -25,7 +26,7 @@ const narrow = (activation: Activation, bias = false): DenseLayer[] => [
 
 const NETS: readonly [
   name: string,
-  make: (activation: Activation) => NetSpec,
+  make: (activation: Activation) => FieldNet,
   points: number | readonly [number, number],
 ][] = [
   ["functional net", (a) => functionalNet({ layers: layers(a) }), 9],
@@ -77,7 +78,7 @@ const NETS: readonly [
 ];
 
 /** A problem with seeded data, weights and parameters; biases are moved off zero so that their part is seen. */
-function problem(spec: NetSpec, points: number | readonly [number, number], rows = 11) {
+function problem(spec: FieldNet, points: number | readonly [number, number], rows = 11) {
   const source = random(5);
   const shape = stackShape(spec);
   const grid = typeof points === "number" ? [points] : points;
@@ -88,12 +89,15 @@ function problem(spec: NetSpec, points: number | readonly [number, number], rows
   const inputs = draws(rows * size * width);
   const targets = draws(rows * size * outputs);
   const weights = Array.from({ length: rows }, () => source());
-  const drawn = new Float64Array(shape.parameters);
-  drawWeights(shape, spec.init, source, drawn);
-  const parameters = drawn.map((p) => (p === 0 ? source() - 0.5 : p));
-  const samples = samplesOf("test", spec, { inputs, targets, points, weights });
-  const loss = meanSquaredError(spec, samples, parameters);
-  const { gradient } = loss;
+  const drawn = new Float64Array(shape.layout.numbers);
+  drawWeights(shape.layout, source, drawn);
+  const started = drawn.map((p) => (p === 0 ? source() - 0.5 : p));
+  const { samples, mapped } = samplesOf("test", spec, { inputs, targets, points, weights });
+  const { map, tile = rows } = mapped;
+  const network = mapped.network({ rows: tile * map.rows, engine: "wasm", precision: "float64", trainable: true });
+  const loss = rowLoss(network, map, squaredError, tile);
+  const { gradient, parameters } = network;
+  parameters.set(started);
   const order = Int32Array.from({ length: rows }, (_, r) => (r * 7) % rows);
   const snapshots = [...order].map((r) => inputs.slice(r * size * width, (r + 1) * size * width));
   const isKept = kept(spec, grid);
@@ -105,7 +109,7 @@ function problem(spec: NetSpec, points: number | readonly [number, number], rows
 }
 
 /** Whether something is predicted at a point of the grid. */
-function kept(spec: NetSpec, [nx, ny = 1]: readonly number[]): (point: number) => boolean {
+function kept(spec: FieldNet, [nx, ny = 1]: readonly number[]): (point: number) => boolean {
   if (!("padding" in spec) || spec.padding === "periodic") return () => true;
   const [wx, wy = 1] = typeof spec.stencil === "number" ? [spec.stencil] : spec.stencil;
   const [mx, my] = [Math.floor(wx! / 2), Math.floor(wy / 2)];
@@ -208,6 +212,6 @@ describe.each(NETS)("%s", (_name, make, points) => {
 });
 
 /** Whether the oracle's sums run in the order of the fast code. */
-function bitEqual(spec: NetSpec): boolean {
+function bitEqual(spec: FieldNet): boolean {
   return !spec.odd && spec.kind !== "divergenceNet";
 }

@@ -1,0 +1,133 @@
+import {
+  add,
+  ones,
+  type Scalar,
+  sum,
+  type Tensor,
+  tidy,
+  Variable,
+  variable,
+  variableGrads,
+} from "@tensorflow/tfjs-core";
+import { type LayersModel, type layers, SymbolicTensor } from "@tensorflow/tfjs-layers";
+import { TfjsError } from "./tfjs-error.ts";
+
+/** Whether a backend can train one layer. */
+export interface LayerTrainability {
+  /** Name of the layer; of a layer in a nested model `model/layer`. */
+  readonly layer: string;
+  /** Class of the layer, such as `Conv2D`. */
+  readonly kind: string;
+  /** Whether the backend has every kernel of its value and gradient. */
+  readonly trainable: boolean;
+  /** The first kernel or gradient found missing, such as `Conv2DBackpropFilter`; undefined when none is. */
+  readonly missing: string | undefined;
+}
+
+/** Which layers of a model a backend can train. */
+export interface Trainability {
+  /** Name of the backend. */
+  readonly backend: string;
+  /** Whether it can train all of them. */
+  readonly trainable: boolean;
+  /** One entry a layer, in the order of the model; layers without inputs are left out. */
+  readonly layers: readonly LayerTrainability[];
+}
+
+/** Tries the value and gradient of every layer of a model on a backend that is current. */
+export function modelTrainability(model: LayersModel, backend: string): Trainability {
+  const found = layersOf(model, "").map(([name, layer]): LayerTrainability => {
+    const missing = missingKernel(layer);
+    return Object.freeze({ layer: name, kind: layer.getClassName(), trainable: missing === undefined, missing });
+  });
+  return Object.freeze({ backend, trainable: found.every(({ trainable }) => trainable), layers: Object.freeze(found) });
+}
+
+/** As `trainability`, throwing for the first layer that cannot be trained. */
+export function assertTrainable(where: string, { backend, layers: found }: Trainability): void {
+  const bad = found.find(({ trainable }) => !trainable);
+  if (bad === undefined) return;
+  const { layer, kind, missing = "" } = bad;
+  throw new TfjsError(
+    "untrainable-layer",
+    `${where}: the ${backend} backend cannot train layer ${layer} (${kind}), it lacks ${missing}; take another backend`,
+    { layer, kernel: missing },
+  );
+}
+
+type Layer = layers.Layer;
+
+/** Layers with inputs, those of nested models one by one. */
+function layersOf(model: { readonly layers: Layer[] }, prefix: string): (readonly [string, Layer])[] {
+  return model.layers.flatMap((layer) => {
+    if (layer.getClassName() === "InputLayer") return [];
+    const name = `${prefix}${layer.name}`;
+    return isNested(layer) ? layersOf(layer, `${name}/`) : [[name, layer] as const];
+  });
+}
+
+function isNested(layer: Layer): layer is Layer & { readonly layers: Layer[] } {
+  return "layers" in layer && Array.isArray(layer.layers);
+}
+
+/** Longest axis tried first: gradients need the same kernels whatever the size of a field. */
+const SHORT = 8;
+
+/**
+ * What the current backend lacks to train the layer, found by taking the gradient of its sum by inputs and weights on
+ * ones. Its weights are put back afterwards, since a batch norm moves its statistics.
+ */
+function missingKernel(layer: Layer): string | undefined {
+  const input = layer.getInputAt(0);
+  const shapes = (input instanceof SymbolicTensor ? [input] : input).map(({ shape }) => shape);
+  const full = shapes.map((shape) => shape.map((n) => n ?? SHORT));
+  const short = full.map((shape) =>
+    shape.map((n, axis) => (axis > 0 && axis < shape.length - 1 ? Math.min(n, SHORT) : n)),
+  );
+  const kept = tidy(() => layer.getWeights().map((weight) => weight.clone()));
+  try {
+    const first = gradientFailure(layer, short);
+    if (first === undefined) return undefined;
+    // Some layers are made for one size, such as a reshape.
+    const failure = missingIn(first) === undefined ? gradientFailure(layer, full) : first;
+    if (failure === undefined) return undefined;
+    const missing = missingIn(failure);
+    if (missing === undefined) throw failure;
+    return missing;
+  } finally {
+    layer.setWeights(kept);
+    for (const weight of kept) weight.dispose();
+    if (layer.stateful) layer.resetStates();
+  }
+}
+
+/** The error of a gradient on inputs of these shapes, if there is one. */
+function gradientFailure(layer: Layer, shapes: readonly number[][]): Error | undefined {
+  const inputs = shapes.map((shape) => variable(tidy(() => ones(shape))));
+  const weights = layer.trainableWeights.map((weight) => weight.read()).filter((value) => value instanceof Variable);
+  try {
+    tidy(() => {
+      variableGrads(() => total(layer.call(inputs, { training: true })), [...inputs, ...weights]);
+    });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    // Nothing in the layer is differentiable, so nothing has to be.
+    return error.message.startsWith("Cannot find a connection") ? undefined : error;
+  } finally {
+    for (const input of inputs) input.dispose();
+  }
+}
+
+function total(outputs: Tensor | Tensor[]): Scalar {
+  const [first, ...rest] = Array.isArray(outputs) ? outputs : [outputs];
+  return rest.reduce<Scalar>((value, output) => add(value, sum(output)), sum(first!));
+}
+
+/** The kernel or gradient whose absence is the error; TensorFlow.js names it in the message only. */
+function missingIn({ message }: Error): string | undefined {
+  const kernel = /^Kernel '([^']+)' not registered for backend/.exec(message)?.[1];
+  if (kernel !== undefined) return kernel;
+  const gradient = /gradient function not found for ([^.\s]+)/.exec(message)?.[1];
+  return gradient === undefined ? undefined : `the gradient of ${gradient}`;
+}

@@ -1,0 +1,26 @@
+import type { EngineKind } from "../network/net-engine.ts";
+import type { FloatArray } from "../network/part.ts";
+
+/** What a training makes small, step by step; it knows the data and how they are walked, not how steps are taken. */
+export interface Objective {
+  /** What the net runs on. */
+  readonly engine: EngineKind;
+  /** All numbers of the net; the trainable ones, first, are changed by the optimiser. */
+  readonly parameters: FloatArray;
+  /** dL/d(trainable parameters), set by `step`. */
+  readonly gradient: FloatArray;
+  /** Steps of an epoch. */
+  readonly steps: number;
+  /** What the steps of an epoch count together: its samples. */
+  readonly samples: number;
+  /** Starts an epoch, counted from 1: draws its order. */
+  begin(epoch: number): void;
+  /** The loss of step `index` of this epoch, counted from 0; sets the gradient. */
+  step(index: number): number;
+  /** Samples of a step. */
+  samplesOf(index: number): number;
+  /** Multiply-adds of a step, roughly. */
+  workOf(index: number): number;
+  /** The loss on the validation data; undefined without them. */
+  validate(): number | undefined;
+}

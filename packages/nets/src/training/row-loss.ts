@@ -1,0 +1,67 @@
+import type { FloatArray, Network } from "../network/part.ts";
+import type { SampleMap } from "../network/sample-map.ts";
+import type { LossTerm } from "./loss-term.ts";
+import type { Samples } from "./training-data.ts";
+
+/** A loss over samples with its gradient. */
+export interface RowLoss {
+  /** The net that it judges. */
+  readonly network: Network;
+  /** The loss over the samples order[from...to - 1] of `samples`, which are laid out as those it was made for. */
+  value(samples: Samples, order: Int32Array, from: number, to: number): number;
+  /** The same in training; also sets the network's gradient. */
+  valueAndGradient(samples: Samples, order: Int32Array, from: number, to: number): number;
+}
+
+/**
+ * The loss of a network, 1/(b p) times the sum of `term` over b samples of p predictions. A batch is walked in tiles of
+ * whole samples in the order given, so every sum is taken in one fixed order. Work arrays are made here.
+ */
+export function rowLoss(network: Network, map: SampleMap, term: LossTerm, tile: number): RowLoss {
+  const { networkInputs, networkOutputs, gather, head } = map;
+  const { input, output, outputGradient } = network;
+  const predictions = new Float64Array(map.outputs);
+
+  function pass(samples: Samples, order: Int32Array, from: number, to: number, backward: boolean): number {
+    const { inputs, targets, weights } = samples;
+    const scale = 1 / ((to - from) * map.outputs);
+    network.update();
+    if (backward) network.gradient.fill(0);
+    let sum = 0;
+    for (let first = from; first < to; first += tile) {
+      const end = Math.min(first + tile, to);
+      for (let s = first; s < end; s++) {
+        put(inputs, order[s]! * map.inputs, gather, input, (s - first) * networkInputs, networkInputs);
+      }
+      network.forward((end - first) * map.rows, backward);
+      for (let s = first; s < end; s++) {
+        const at = (s - first) * networkOutputs;
+        const row = order[s]!;
+        head.apply(output, at, predictions);
+        sum = term(predictions, targets, row * map.outputs, weights[row]!, scale, sum);
+        if (backward) head.transpose(predictions, outputGradient, at);
+      }
+      if (backward) network.backward((end - first) * map.rows);
+    }
+    return sum * scale;
+  }
+
+  return {
+    network,
+    value: (samples, order, from, to) => pass(samples, order, from, to, false),
+    valueAndGradient: (samples, order, from, to) => pass(samples, order, from, to, true),
+  };
+}
+
+/** The `count` numbers that a network reads of the sample at values[at...], into out[to...]. */
+export function put(
+  values: Float64Array,
+  at: number,
+  gather: Int32Array | undefined,
+  out: FloatArray,
+  to: number,
+  count: number,
+): void {
+  if (gather === undefined) for (let i = 0; i < count; i++) out[to + i] = values[at + i]!;
+  else for (let i = 0; i < count; i++) out[to + i] = values[at + gather[i]!]!;
+}
