@@ -1,5 +1,7 @@
 import { show } from "@hml/guard";
 import { findBackendFactory, setBackend } from "@tensorflow/tfjs-core";
+// Registers the gradients of all operations, which tfjs-core leaves out.
+import "@tensorflow/tfjs-layers";
 import { addChainedOperations } from "./chained-operations.ts";
 import { registerConvolutionGradients } from "./convolution-gradients.ts";
 import { registerSegmentSum } from "./segment-sum.ts";

@@ -37,7 +37,7 @@ export interface Trainability {
 /** Tries the value and gradient of every layer of a model on a backend that is current. */
 export function modelTrainability(model: LayersModel, backend: string): Trainability {
   const found = layersOf(model, "").map(([name, layer]): LayerTrainability => {
-    const missing = missingKernel(layer);
+    const missing = missingKernel(layer, name === layer.name && isFirst(layer));
     return Object.freeze({ layer: name, kind: layer.getClassName(), trainable: missing === undefined, missing });
   });
   return Object.freeze({ backend, trainable: found.every(({ trainable }) => trainable), layers: Object.freeze(found) });
@@ -70,26 +70,33 @@ function isNested(layer: Layer): layer is Layer & { readonly layers: Layer[] } {
   return "layers" in layer && Array.isArray(layer.layers);
 }
 
+/** Whether a layer reads the inputs of its model, by which nobody needs a gradient. */
+function isFirst(layer: Layer): boolean {
+  return inputsOf(layer).every(({ sourceLayer }) => sourceLayer.getClassName() === "InputLayer");
+}
+
+function inputsOf(layer: Layer): readonly SymbolicTensor[] {
+  const input = layer.getInputAt(0);
+  return input instanceof SymbolicTensor ? [input] : input;
+}
+
 /** Longest axis tried first: gradients need the same kernels whatever the size of a field. */
 const SHORT = 8;
 
 /**
- * What the current backend lacks to train the layer, found by taking the gradient of its sum by inputs and weights on
- * ones. Its weights are put back afterwards, since a batch norm moves its statistics.
+ * What the current backend lacks to train the layer, found by taking the gradient of its sum by weights, and by inputs
+ * unless it is the first, on ones. Its weights are put back afterwards, since a batch norm moves its statistics.
  */
-function missingKernel(layer: Layer): string | undefined {
-  const input = layer.getInputAt(0);
-  const shapes = (input instanceof SymbolicTensor ? [input] : input).map(({ shape }) => shape);
-  const full = shapes.map((shape) => shape.map((n) => n ?? SHORT));
+function missingKernel(layer: Layer, first: boolean): string | undefined {
+  const full = inputsOf(layer).map(({ shape }) => shape.map((n) => n ?? SHORT));
   const short = full.map((shape) =>
     shape.map((n, axis) => (axis > 0 && axis < shape.length - 1 ? Math.min(n, SHORT) : n)),
   );
   const kept = tidy(() => layer.getWeights().map((weight) => weight.clone()));
   try {
-    const first = gradientFailure(layer, short);
-    if (first === undefined) return undefined;
+    let failure = gradientFailure(layer, short, first);
     // Some layers are made for one size, such as a reshape.
-    const failure = missingIn(first) === undefined ? gradientFailure(layer, full) : first;
+    if (failure !== undefined && missingIn(failure) === undefined) failure = gradientFailure(layer, full, first);
     if (failure === undefined) return undefined;
     const missing = missingIn(failure);
     if (missing === undefined) throw failure;
@@ -102,12 +109,15 @@ function missingKernel(layer: Layer): string | undefined {
 }
 
 /** The error of a gradient on inputs of these shapes, if there is one. */
-function gradientFailure(layer: Layer, shapes: readonly number[][]): Error | undefined {
-  const inputs = shapes.map((shape) => variable(tidy(() => ones(shape))));
+function gradientFailure(layer: Layer, shapes: readonly number[][], first: boolean): Error | undefined {
+  const inputs = tidy(() => shapes.map((shape) => variable(ones(shape), !first)));
   const weights = layer.trainableWeights.map((weight) => weight.read()).filter((value) => value instanceof Variable);
+  const by = [...inputs, ...weights].filter(({ trainable }) => trainable);
+  const value = (): Scalar => total(layer.call(inputs, { training: true }));
   try {
     tidy(() => {
-      variableGrads(() => total(layer.call(inputs, { training: true })), [...inputs, ...weights]);
+      if (by.length === 0) value();
+      else variableGrads(value, by);
     });
     return undefined;
   } catch (error) {
