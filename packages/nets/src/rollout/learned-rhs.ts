@@ -1,7 +1,6 @@
 import { callable, checkOptions, oneOf, show } from "@hml/guard";
 import type { Rhs, Vec } from "@hml/integrators";
-import type { FieldNet } from "../spec/field-net.ts";
-import type { NetSpec } from "../spec/net-spec.ts";
+import { isFieldNet } from "../spec/field-net.ts";
 import { fieldEvaluator, stackEvaluator } from "../network/net-evaluator.ts";
 import { extentsOf, rowLayout } from "../network/row-layout.ts";
 import { stackShape } from "../spec/stack-net.ts";
@@ -39,7 +38,9 @@ export interface LearnedRhsOptions {
 export function learnedRhs(trained: Pick<Trained, "spec" | "weights">, options: LearnedRhsOptions): Rhs {
   const where = "learnedRhs";
   checkOptions(where, options, ["size", "ends", "derivatives"]);
-  const spec = fieldSpec(where, trained.spec);
+  const { spec } = trained;
+  if (!isFieldNet(spec))
+    throw new RangeError(`${where}: the net must give du/dt of a field, got a net of kind ${spec.kind}`);
   const extents = extentsOf(where, "size", options.size);
   const periodic = oneOf(where, "ends", options.ends, ["dirichlet", "periodic"]) === "periodic";
   const parameters = parametersFrom(where, spec, trained.weights());
@@ -79,19 +80,6 @@ export function learnedRhs(trained: Pick<Trained, "spec" | "weights">, options: 
     }
     field(features, out);
   };
-}
-
-/** The specification of a net that gives du/dt of a field. */
-function fieldSpec(where: string, spec: NetSpec): FieldNet {
-  switch (spec.kind) {
-    case "functionalNet":
-    case "discretisedNet":
-    case "fluxNet":
-    case "divergenceNet":
-      return spec;
-    default:
-      throw new RangeError(`${where}: the net must give du/dt of a field, got a net of kind ${spec.kind}`);
-  }
 }
 
 /** The operator of each feature in order; undefined for `u`. */

@@ -4,7 +4,7 @@ import type { EngineKind } from "../network/net-engine.ts";
 import { fieldEvaluator, sampleEvaluator, stackEvaluator } from "../network/net-evaluator.ts";
 import { isPeriodic, mapped } from "../network/network-of.ts";
 import { extentsOf, rowLayout } from "../network/row-layout.ts";
-import type { FieldNet } from "../spec/field-net.ts";
+import { type FieldNet, isFieldNet } from "../spec/field-net.ts";
 import type { NetSpec, RowNet } from "../spec/net-spec.ts";
 import { stackShape } from "../spec/stack-net.ts";
 import { type Weights, weightsOf } from "../files/weights.ts";
@@ -68,7 +68,7 @@ export function trainedNet<S extends NetSpec>(
     precision,
     history: Object.freeze(history),
     predict(x: Float64Array, out: Float64Array, points?: readonly number[]) {
-      predict ??= spec.kind === "mlp" ? samplePredictor(spec, own, precision) : fieldPredictor(spec, own, precision);
+      predict ??= isFieldNet(spec) ? fieldPredictor(spec, own, precision) : samplePredictor(spec, own, precision);
       predict(x, out, points);
     },
     weights: () => weightsOf(spec, own),

@@ -74,7 +74,7 @@ export interface DivergenceNet extends StackSpec {
   readonly derivative: DivergenceOrder;
 }
 
-/** Nets that give du/dt of a field, point by point. */
+/** Nets that give du/dt of a field, point by point; `learnedRhs` makes right-hand sides of them. */
 export type FieldNet = FunctionalNet | DiscretisedNet | FluxNet | DivergenceNet;
 
 /**
@@ -199,3 +199,10 @@ function axes(where: string, name: string, values: readonly number[], least: num
   integer(where, `${name}.length`, values.length, least, 3);
   return values;
 }
+
+/** Whether a net gives du/dt of a field. */
+export function isFieldNet(spec: { readonly kind: string }): spec is FieldNet {
+  return FIELD_KINDS.includes(spec.kind);
+}
+
+const FIELD_KINDS: readonly string[] = ["functionalNet", "discretisedNet", "fluxNet", "divergenceNet"];

@@ -418,6 +418,6 @@ describe("train", () => {
       "validation.points must be that of the training data",
     );
     expect(await refused({ validation: { ...data, targets: [] } })).toContain("train: validation: targets");
-    expect(await refused({}, {}, { kind: "mlp" })).toContain("kind must be one of");
+    expect(await refused({}, {}, { kind: "perceptron" })).toContain("kind must be one of");
   });
 });
