@@ -11,13 +11,13 @@ export function put<T>(at: usize, x: v128, left: i32): void {
 
 /** d s (1 - s), the slope of s = sigmoid. */
 // @inline
-function throughSigmoid<T>(s: v128, d: v128): v128 {
+export function throughSigmoid<T>(s: v128, d: v128): v128 {
   return v128.mul<T>(d, v128.mul<T>(s, v128.sub<T>(v128.splat<T>(1), s)));
 }
 
 /** d (1 - t^2), the slope of t = tanh. */
 // @inline
-function throughTanh<T>(t: v128, d: v128): v128 {
+export function throughTanh<T>(t: v128, d: v128): v128 {
   return v128.mul<T>(d, v128.sub<T>(v128.splat<T>(1), v128.mul<T>(t, t)));
 }
 

@@ -1,45 +1,9 @@
 // Recurrent cells: one step of a batch of states, forward and backward, and the products that all steps share.
-import { lanes } from "./elementary";
 import { pack, product } from "./product";
-import { gruGates, gruSlopes, lstmGates, lstmSlopes, put } from "./recurrent-gates";
+import { gruGates, gruSlopes, lstmGates, lstmSlopes } from "./recurrent-gates";
+import { gradients, times } from "./recurrent-products";
 
-/** Rows of a product that meet in the first cache. */
-const BLOCK: i32 = 32;
-
-/** out = bias + a w, w packed [depth, n]. */
-// @inline
-function times<T>(a: usize, packed: usize, bias: usize, out: usize, rows: i32, depth: i32, n: i32): void {
-  const wide = <usize>depth * sizeof<T>();
-  const high = <usize>n * sizeof<T>();
-  for (let r = 0; r < rows; r += BLOCK) {
-    const m = min(BLOCK, rows - r);
-    product<T>(a, wide, sizeof<T>(), packed, 32, 32 * depth, out, high, bias, 0, m, n, depth);
-    a += <usize>BLOCK * wide;
-    out += <usize>BLOCK * high;
-  }
-}
-
-/** g[j, k] += sum_r d[r, j] x[r, k] for the first m numbers j of the rows of d, and b[j] += sum_r d[r, j]. */
-// @inline
-function gradients<T>(d: usize, dRow: usize, x: usize, g: usize, b: usize, rows: i32, m: i32, n: i32): void {
-  const wide = <usize>n * sizeof<T>();
-  for (let r = 0; r < rows; r += BLOCK) {
-    const depth = min(BLOCK, rows - r);
-    product<T>(d, sizeof<T>(), dRow, x, wide, 32, g, wide, g, wide, m, n, depth);
-    for (let j = 0; j < m; j += lanes<T>()) {
-      let at = d + <usize>j * sizeof<T>();
-      const sums = b + <usize>j * sizeof<T>();
-      let sum = v128.load(sums);
-      for (let k = 0; k < depth; k++) {
-        sum = v128.add<T>(sum, v128.load(at));
-        at += dRow;
-      }
-      put<T>(sums, sum, m - j);
-    }
-    d += <usize>BLOCK * dRow;
-    x += <usize>BLOCK * wide;
-  }
-}
+export * from "./recurrent-reset";
 
 /** A step of a GRU: the gates hold the inputs' part on entry; `state` is scratch. */
 export function gruForward64(
@@ -53,7 +17,7 @@ export function gruForward64(
   rows: i32,
   units: i32,
 ): void {
-  times<f64>(h, packed, bias, state, rows, units, 3 * units);
+  times<f64>(h, 8 * <usize>units, packed, bias, state, rows, units, 3 * units);
   gruGates<f64>(h, out, gates, state, aside, rows, units);
 }
 
@@ -89,7 +53,7 @@ export function lstmForward64(
   rows: i32,
   units: i32,
 ): void {
-  times<f64>(h, packed, bias, state, rows, units, 4 * units);
+  times<f64>(h, 8 * <usize>units, packed, bias, state, rows, units, 4 * units);
   lstmGates<f64>(c, cOut, out, gates, state, aside, rows, units);
 }
 
@@ -106,11 +70,11 @@ export function lstmBackward64(
   units: i32,
 ): void {
   lstmSlopes<f64>(c, d, dc, dout, gates, aside, rows, units);
-  times<f64>(gates, packed, 0, d, rows, 4 * units, units);
+  times<f64>(gates, 32 * <usize>units, packed, 0, d, rows, 4 * units, units);
 }
 
 export function times64(a: usize, packed: usize, bias: usize, out: usize, rows: i32, depth: i32, n: i32): void {
-  times<f64>(a, packed, bias, out, rows, depth, n);
+  times<f64>(a, 8 * <usize>depth, packed, bias, out, rows, depth, n);
 }
 
 /** Rows of d are `width` numbers apart. */
@@ -140,7 +104,7 @@ export function gruForward32(
   rows: i32,
   units: i32,
 ): void {
-  times<f32>(h, packed, bias, state, rows, units, 3 * units);
+  times<f32>(h, 4 * <usize>units, packed, bias, state, rows, units, 3 * units);
   gruGates<f32>(h, out, gates, state, aside, rows, units);
 }
 
@@ -176,7 +140,7 @@ export function lstmForward32(
   rows: i32,
   units: i32,
 ): void {
-  times<f32>(h, packed, bias, state, rows, units, 4 * units);
+  times<f32>(h, 4 * <usize>units, packed, bias, state, rows, units, 4 * units);
   lstmGates<f32>(c, cOut, out, gates, state, aside, rows, units);
 }
 
@@ -193,11 +157,11 @@ export function lstmBackward32(
   units: i32,
 ): void {
   lstmSlopes<f32>(c, d, dc, dout, gates, aside, rows, units);
-  times<f32>(gates, packed, 0, d, rows, 4 * units, units);
+  times<f32>(gates, 16 * <usize>units, packed, 0, d, rows, 4 * units, units);
 }
 
 export function times32(a: usize, packed: usize, bias: usize, out: usize, rows: i32, depth: i32, n: i32): void {
-  times<f32>(a, packed, bias, out, rows, depth, n);
+  times<f32>(a, 4 * <usize>depth, packed, bias, out, rows, depth, n);
 }
 
 /** Rows of d are `width` numbers apart. */

@@ -14,7 +14,7 @@ export {
   type DenseLayerShared,
   type DenseLayerSizes,
 } from "./dense-layer.ts";
-export { gruLayer } from "./gru-layer.ts";
+export { gruLayer, type GruLayerOptions } from "./gru-layer.ts";
 export { type LstmLayer, lstmLayer } from "./lstm-layer.ts";
 export type { LstmCells, RecurrentLayer, RecurrentLayerOptions, RecurrentParameters } from "./recurrent-layer.ts";
 export { recurrentLayerBytes, type RecurrentLayerShared, type RecurrentLayerSizes } from "./recurrent-shape.ts";

@@ -1,8 +1,8 @@
-import { allocate, type KernelEngine, load } from "./engine.ts";
+import { type KernelEngine, load } from "./engine.ts";
 import { recurrentFamily } from "./families.ts";
-import { packedLength } from "./gemm.ts";
 import type { FloatArray, Precision } from "./precision.ts";
 import { plainRecurrent } from "./recurrent-plain.ts";
+import { wasmRecurrent } from "./recurrent-wasm.ts";
 
 type GruForward = (
   packed: number,
@@ -22,6 +22,28 @@ type GruBackward = (
   dout: number,
   gates: number,
   aside: number,
+  rows: number,
+  units: number,
+) => void;
+type ResetForward = (
+  packed: number,
+  packedN: number,
+  bias: number,
+  h: number,
+  out: number,
+  gates: number,
+  part: number,
+  aside: number,
+  rows: number,
+  units: number,
+) => void;
+type ResetBackward = (
+  packed: number,
+  h: number,
+  d: number,
+  dout: number,
+  gates: number,
+  part: number,
   rows: number,
   units: number,
 ) => void;
@@ -76,6 +98,10 @@ export interface RecurrentExports {
   readonly gruForward32: GruForward;
   readonly gruBackward64: GruBackward;
   readonly gruBackward32: GruBackward;
+  readonly resetForward64: ResetForward;
+  readonly resetForward32: ResetForward;
+  readonly resetBackward64: ResetBackward;
+  readonly resetBackward32: ResetBackward;
   readonly lstmForward64: LstmForward;
   readonly lstmForward32: LstmForward;
   readonly lstmBackward64: LstmBackward;
@@ -93,6 +119,8 @@ export interface RecurrentExports {
 /** Sizes of a layer, checked. */
 export interface RecurrentShape {
   readonly kind: "gru" | "lstm";
+  /** Whether the reset of a GRU acts after the product with the state or before it. */
+  readonly reset: "after" | "before";
   readonly steps: number;
   readonly rows: number;
   readonly inputs: number;
@@ -122,6 +150,7 @@ export interface RecurrentArrays {
   readonly gates: FloatArray;
   /** The state's part of one step's gates. */
   readonly part: FloatArray;
+  /** The hidden part of n or, when the reset acts before it, r h (GRU); tanh c (LSTM). */
   readonly aside: FloatArray | undefined;
   readonly weights: RecurrentWeights<FloatArray>;
   readonly gradients: RecurrentWeights<FloatArray> | undefined;
@@ -154,88 +183,4 @@ export function recurrentCode(
 ): RecurrentCode {
   const exports = load(where, engine, recurrentFamily);
   return exports === undefined ? plainRecurrent(shape, arrays) : wasmRecurrent(engine, exports, shape, arrays);
-}
-
-function wasmRecurrent(
-  engine: KernelEngine,
-  exports: RecurrentExports,
-  { kind, rows, inputs, units, precision }: RecurrentShape,
-  arrays: RecurrentArrays,
-): RecurrentCode {
-  const double = precision === "float64";
-  const times = double ? exports.times64 : exports.times32;
-  const gradients = double ? exports.gradients64 : exports.gradients32;
-  const packForward = double ? exports.packForward64 : exports.packForward32;
-  const packBackward = double ? exports.packBackward64 : exports.packBackward32;
-  const width = (kind === "gru" ? 3 : 4) * units;
-  const shared = kind === "gru" ? 2 * units : width;
-  const bytes = double ? 8 : 4;
-  const block = rows * units * bytes;
-  const wide = rows * width * bytes;
-
-  // Arrays never move, so their addresses are numbers.
-  const address = (array: FloatArray | undefined): number => array?.byteOffset ?? 0;
-  const room = (columns: number, depth: number): number =>
-    address(allocate(engine, precision, packedLength(precision, columns, depth)));
-  const x = address(arrays.input);
-  const h = address(arrays.states);
-  const c = address(arrays.cells);
-  const gates = address(arrays.gates);
-  const part = address(arrays.part);
-  const aside = address(arrays.aside);
-  const dx = address(arrays.inputGradient);
-  const dout = address(arrays.outputGradient);
-  const d = address(arrays.hiddenGradient);
-  const dc = address(arrays.cellGradient);
-  const wx = address(arrays.weights.inputWeights);
-  const wh = address(arrays.weights.stateWeights);
-  const bx = address(arrays.weights.inputBias);
-  const bh = address(arrays.weights.stateBias);
-  const gwx = address(arrays.gradients?.inputWeights);
-  const gwh = address(arrays.gradients?.stateWeights);
-  const gbx = address(arrays.gradients?.inputBias);
-  const gbh = address(arrays.gradients?.stateBias);
-  const packedX = room(width, inputs);
-  const packedH = room(width, units);
-  const backH = d === 0 ? 0 : room(units, width);
-  const backX = dx === 0 ? 0 : room(inputs, width);
-
-  const gruForward = double ? exports.gruForward64 : exports.gruForward32;
-  const gruBackward = double ? exports.gruBackward64 : exports.gruBackward32;
-  const lstmForward = double ? exports.lstmForward64 : exports.lstmForward32;
-  const lstmBackward = double ? exports.lstmBackward64 : exports.lstmBackward32;
-  return {
-    pack() {
-      packForward(wx, packedX, width, inputs);
-      packForward(wh, packedH, width, units);
-      if (backH !== 0) packBackward(wh, backH, width, units);
-      if (backX !== 0) packBackward(wx, backX, width, inputs);
-    },
-    inputs: (count) => times(x, packedX, bx, gates, count, inputs, width),
-    forward(t, keep) {
-      const from = h + t * block;
-      const g = gates + t * wide;
-      const a = keep ? aside + t * block : 0;
-      if (kind === "gru") gruForward(packedH, bh, from, from + block, g, part, a, rows, units);
-      else {
-        const cell = c + t * block;
-        lstmForward(packedH, bh, from, cell, from + block, cell + block, g, part, a, rows, units);
-      }
-    },
-    backward(t) {
-      const at = t * block;
-      const g = gates + t * wide;
-      if (kind === "gru") gruBackward(backH, h + at, d, dout + at, g, aside + at, rows, units);
-      else lstmBackward(backH, c + at, d, dc, dout + at, g, aside + at, rows, units);
-    },
-    gradients(count) {
-      gradients(gates, width, x, gwx, gbx, count, width, inputs);
-      gradients(gates, width, h, gwh, gbh, count, shared, units);
-      // The n gate of a GRU has a hidden part of its own.
-      if (kind === "gru") {
-        gradients(aside, units, h, gwh + shared * units * bytes, gbh + shared * bytes, count, units, units);
-      }
-      if (dx !== 0) times(gates, backX, 0, dx, count, width, inputs);
-    },
-  };
 }

@@ -128,17 +128,17 @@ export function lstmSlopes(
 }
 
 /** Where the first gate of state i stands. */
-function gateIndex(i: number, units: number, gates: number): number {
+export function gateIndex(i: number, units: number, gates: number): number {
   const j = i % units;
   return gates * (i - j) + j;
 }
 
 /** d s (1 - s), the slope of s = sigmoid. */
-function throughSigmoid(round: Arithmetic["round"], s: number, d: number): number {
+export function throughSigmoid(round: Arithmetic["round"], s: number, d: number): number {
   return round(d * round(s * round(1 - s)));
 }
 
 /** d (1 - t^2), the slope of t = tanh. */
-function throughTanh(round: Arithmetic["round"], t: number, d: number): number {
+export function throughTanh(round: Arithmetic["round"], t: number, d: number): number {
   return round(d * round(1 - round(t * t)));
 }

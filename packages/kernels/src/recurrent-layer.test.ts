@@ -9,13 +9,15 @@ import {
   type Precision,
   type RecurrentLayer,
   recurrentLayerBytes,
+  type RecurrentLayerShared,
+  type RecurrentLayerSizes,
   type RecurrentLayerOptions,
 } from "./index.ts";
 
-type Kind = "gru" | "lstm";
+type Kind = "gru" | "gru, reset before" | "lstm";
 type Layer<P extends Precision> = RecurrentLayer<P> & Partial<LstmLayer<P>>;
 
-const KINDS = ["gru", "lstm"] as const;
+const KINDS = ["gru", "gru, reset before", "lstm"] as const;
 const NAMES = ["inputWeights", "stateWeights", "inputBias", "stateBias"] as const;
 
 function make<P extends Precision = "float64">(
@@ -23,7 +25,17 @@ function make<P extends Precision = "float64">(
   engine: KernelEngine,
   options: RecurrentLayerOptions<P>,
 ): Layer<P> {
-  return kind === "gru" ? gruLayer(engine, options) : lstmLayer(engine, options);
+  if (kind === "lstm") return lstmLayer(engine, options);
+  return gruLayer(engine, kind === "gru" ? options : { ...options, reset: "before" });
+}
+
+function bytesOf(kind: Kind, options: RecurrentLayerSizes, shared: readonly RecurrentLayerShared[] = []): number {
+  if (kind !== "gru, reset before") return recurrentLayerBytes(kind, options, shared);
+  return recurrentLayerBytes("gru", { ...options, reset: "before" }, shared);
+}
+
+function gatesOf(kind: Kind): number {
+  return kind === "lstm" ? 4 : 3;
 }
 
 function wave(length: number, phase: number, size = 1): Float64Array {
@@ -31,7 +43,7 @@ function wave(length: number, phase: number, size = 1): Float64Array {
 }
 
 function parametersOf(kind: Kind, inputs: number, units: number) {
-  const width = (kind === "gru" ? 3 : 4) * units;
+  const width = gatesOf(kind) * units;
   return {
     inputWeights: wave(width * inputs, 1, 0.8),
     stateWeights: wave(width * units, 2, 0.8),
@@ -77,7 +89,7 @@ describe.each(KINDS)("a recurrent layer, %s", (kind) => {
       fc.property(shapes, fc.nat(), (shape, part) => {
         const steps = 1 + (part % shape.steps);
         const [ours, twin] = (["auto", "plain"] as const).map((use) => {
-          const engine = kernelEngine({ bytes: recurrentLayerBytes(kind, { ...shape, precision }), use });
+          const engine = kernelEngine({ bytes: bytesOf(kind, { ...shape, precision }), use });
           return results(
             make<Precision>(kind, engine, { ...shape, precision }),
             kind,
@@ -253,7 +265,7 @@ describe.each(KINDS)("a recurrent layer, %s", (kind) => {
 
   it("adds to gradients in arrays that it is given, parts of one array", () => {
     const engine = kernelEngine({ bytes: 1 << 16 });
-    const width = kind === "gru" ? 6 : 8;
+    const width = 2 * gatesOf(kind);
     const all = engine.float64(7 * width);
     const parameterGradient = {
       inputWeights: all.subarray(0, 3 * width),
@@ -297,6 +309,11 @@ describe.each(KINDS)("a recurrent layer, %s", (kind) => {
     expect(() => make(kind, engine, { ...shape, rows: 1e5 })).toThrow(/make the engine larger/);
     // @ts-expect-error unknown key
     expect(() => make(kind, engine, { ...shape, unit: 4 })).toThrow(/did you mean units/);
+    // @ts-expect-error unknown form
+    expect(() => gruLayer(engine, { ...shape, reset: "both" })).toThrow(/reset must be one of/);
+    // @ts-expect-error not of this kind
+    expect(() => lstmLayer(engine, { ...shape, reset: "before" })).toThrow(/unknown option reset/);
+    expect(() => recurrentLayerBytes("lstm", { ...shape, reset: "before" })).toThrow(/unknown option reset/);
     // @ts-expect-error unknown precision
     expect(() => make(kind, engine, { ...shape, precision: "float16" })).toThrow(/precision must be one of/);
     expect(() => make(kind, engine, { ...shape, input: new Float64Array(30) })).toThrow(/input must be an array of/);
@@ -347,7 +364,7 @@ describe.each(KINDS)("a recurrent layer, %s", (kind) => {
           );
           const engine = kernelEngine({ bytes: 1 << 19 });
           const { rows, inputs, units, steps } = shape;
-          const width = (kind === "gru" ? 3 : 4) * units;
+          const width = gatesOf(kind) * units;
           const given = {
             input: engine[precision](steps * rows * inputs),
             inputGradient: engine[precision](steps * rows * inputs),
@@ -364,13 +381,13 @@ describe.each(KINDS)("a recurrent layer, %s", (kind) => {
             precision,
             ...Object.fromEntries(shared.map((name) => [name, given[name]])),
           });
-          const bytes = recurrentLayerBytes(kind, { ...shape, precision }, shared);
+          const bytes = bytesOf(kind, { ...shape, precision }, shared);
           if (engine.kind === "wasm") expect(engine.used - before).toBe(bytes);
           else expect(engine.used - before).toBeLessThanOrEqual(bytes);
         },
       ),
     );
-    expect(() => recurrentLayerBytes(kind, { rows: 0, inputs: 1, units: 1 })).toThrow(/rows must be an integer/);
+    expect(() => bytesOf(kind, { rows: 0, inputs: 1, units: 1 })).toThrow(/rows must be an integer/);
   });
 });
 
@@ -389,6 +406,17 @@ function naiveStep(
   const ofInput = (g: number, j: number): number => dot(inputWeights, x, g * units + j) + inputBias[g * units + j]!;
   const ofState = (g: number, j: number): number => dot(stateWeights, h, g * units + j) + stateBias[g * units + j]!;
   const sum = (g: number, j: number): number => ofInput(g, j) + ofState(g, j);
+  if (kind === "gru, reset before") {
+    const reset = h.map((before, j) => s(sum(0, j)) * before);
+    return [
+      h.map((before, j) => {
+        const z = s(sum(1, j));
+        const hidden = dot(stateWeights, reset, 2 * units + j) + stateBias[2 * units + j]!;
+        return (1 - z) * Math.tanh(ofInput(2, j) + hidden) + z * before;
+      }),
+      [...c],
+    ];
+  }
   if (kind === "gru") {
     return [
       h.map((before, j) => {

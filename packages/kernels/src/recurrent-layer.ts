@@ -3,7 +3,7 @@ import { allocate, type KernelEngine, own } from "./engine.ts";
 import { checkApart } from "./overlap.ts";
 import type { FloatArray, FloatArrays, Precision } from "./precision.ts";
 import { type RecurrentShape, type RecurrentWeights, recurrentCode } from "./recurrent-code.ts";
-import { lengthsOf, shapeOf, SIZE_KEYS } from "./recurrent-shape.ts";
+import { lengthsOf, type RecurrentLayerSizes, shapeOf, SIZE_KEYS } from "./recurrent-shape.ts";
 
 /** Sizes of a recurrent layer, and arrays of the engine that it shares with others. */
 export interface RecurrentLayerOptions<P extends Precision = "float64"> {
@@ -95,16 +95,16 @@ export interface LstmCells<P extends Precision> {
 }
 
 const NAMES = ["inputWeights", "stateWeights", "inputBias", "stateBias"] as const;
-const KEYS: readonly (keyof RecurrentLayerOptions)[] = [...SIZE_KEYS, "input", "inputGradient", "parameterGradient"];
+const SHARED_KEYS: readonly (keyof RecurrentLayerOptions)[] = ["input", "inputGradient", "parameterGradient"];
 
 /** Makes a layer of either kind. */
 export function recurrentLayer<P extends Precision>(
   where: string,
   kind: RecurrentShape["kind"],
   engine: KernelEngine,
-  options: RecurrentLayerOptions<P>,
+  options: RecurrentLayerOptions<P> & Pick<RecurrentLayerSizes, "reset">,
 ): { layer: RecurrentLayer<P>; cells: LstmCells<P> | undefined } {
-  checkOptions(where, options, KEYS);
+  checkOptions(where, options, [...SIZE_KEYS[kind], ...SHARED_KEYS]);
   const { gradient, ...shape } = shapeOf(where, kind, options);
   const { rows, units, steps } = shape;
   const precision = shape.precision as P;

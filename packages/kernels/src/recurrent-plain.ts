@@ -2,10 +2,11 @@ import { product } from "./plain-product.ts";
 import type { FloatArray } from "./precision.ts";
 import type { RecurrentArrays, RecurrentCode, RecurrentShape } from "./recurrent-code.ts";
 import { ARITHMETIC, gruGates, gruSlopes, lstmGates, lstmSlopes, type StepViews } from "./recurrent-gates.ts";
+import { resetGates, resetSlopes, updateGates, updateSlopes } from "./recurrent-reset.ts";
 
 /** The twin of assembly/recurrent.ts: the same operations in the same order, one number at a time. */
 export function plainRecurrent(shape: RecurrentShape, arrays: RecurrentArrays): RecurrentCode {
-  const { kind, rows, inputs, units, precision } = shape;
+  const { kind, reset, rows, inputs, units, precision } = shape;
   const { input, inputGradient, states, gates, part, aside, weights, gradients } = arrays;
   const { hiddenGradient: d, cellGradient: dc } = arrays;
   const arithmetic = ARITHMETIC[precision];
@@ -21,6 +22,10 @@ export function plainRecurrent(shape: RecurrentShape, arrays: RecurrentArrays): 
   const highTurned = { row: 1, column: units };
   const tail = (array: FloatArray, rest: number): FloatArray => array.subarray(shared * rest);
   const ownWeights = tail(weights.stateWeights, units);
+  const ownBias = tail(weights.stateBias, 1);
+  const before = kind === "gru" && reset === "before";
+  const sums = part.subarray(rows * shared);
+  const resetState = before ? part.slice(0, rows * units) : part;
   const ownGradients = gradients && {
     weights: tail(gradients.stateWeights, units),
     bias: tail(gradients.stateBias, 1),
@@ -32,6 +37,14 @@ export function plainRecurrent(shape: RecurrentShape, arrays: RecurrentArrays): 
     },
     forward(t, keep) {
       const step = views[t]!;
+      if (before) {
+        const state = keep && step.aside !== undefined ? step.aside : resetState;
+        product(step.hidden, high, weights.stateWeights, highTurned, part, weights.stateBias, 0, rows, shared, units);
+        resetGates(arithmetic, part, step, state, units);
+        product(state, high, ownWeights, highTurned, sums, ownBias, 0, rows, units, units);
+        updateGates(arithmetic, sums, step, units);
+        return;
+      }
       product(step.hidden, high, weights.stateWeights, highTurned, part, weights.stateBias, 0, rows, width, units);
       if (kind === "gru") gruGates(arithmetic, part, step, units, keep);
       else lstmGates(arithmetic, part, step, units, keep);
@@ -39,7 +52,13 @@ export function plainRecurrent(shape: RecurrentShape, arrays: RecurrentArrays): 
     backward(t) {
       const step = views[t]!;
       if (d === undefined || step.aside === undefined) return;
-      if (kind === "gru") {
+      if (before) {
+        const passed = part.subarray(0, rows * units);
+        updateSlopes(arithmetic, step, d, units);
+        product(step.gates.subarray(shared), deep, ownWeights, high, passed, undefined, 0, rows, units, units);
+        resetSlopes(arithmetic, step, passed, d, units);
+        product(step.gates, deep, weights.stateWeights, high, d, d, units, rows, units, shared);
+      } else if (kind === "gru") {
         gruSlopes(arithmetic, step, d, units);
         product(step.gates, deep, weights.stateWeights, high, d, d, units, rows, units, shared);
         product(step.aside, high, ownWeights, high, d, d, units, rows, units, units);
@@ -56,19 +75,11 @@ export function plainRecurrent(shape: RecurrentShape, arrays: RecurrentArrays): 
       product(gates, turned, states, high, stateWeights, stateWeights, units, shared, units, count);
       addRows(gates, width, stateBias, count, shared);
       if (kind === "gru") {
-        product(
-          aside,
-          highTurned,
-          states,
-          high,
-          ownGradients.weights,
-          ownGradients.weights,
-          units,
-          units,
-          units,
-          count,
-        );
-        addRows(aside, units, ownGradients.bias, count, units);
+        const [slopes, turn, row] = before ? [gates.subarray(shared), turned, width] : [aside, highTurned, units];
+        const state = before ? aside : states;
+        const { weights: sum, bias } = ownGradients;
+        product(slopes, turn, state, high, sum, sum, units, units, units, count);
+        addRows(slopes, row, bias, count, units);
       }
       if (inputGradient !== undefined) {
         product(gates, deep, weights.inputWeights, wide, inputGradient, undefined, 0, count, inputs, width);

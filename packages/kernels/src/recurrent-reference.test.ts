@@ -97,6 +97,21 @@ describe("the latent nets of the LED references", () => {
     closeTo(layer.hidden, [-0.1094374016720814, 0.0029897806563867896, -0.11716378569382983]);
   });
 
+  it("a GRU with the reset before the product ends in the state of the paper's form", () => {
+    const layer = gruLayer(kernelEngine({ bytes: 1 << 12 }), { ...shape, reset: "before" });
+    const { stateWeights, inputWeights, inputBias } = parametersOf([1, 0, 2]);
+    // h' = (1 - u) h + u n there, so z = 1 - u: the signs of u, the second gate, turn.
+    const turn = (values: readonly number[], columns: number): number[] =>
+      values.map((value, i) => (Math.floor(i / (3 * columns)) === 1 ? -value : value));
+    layer.setParameters({
+      stateWeights: turn(stateWeights, 3),
+      inputWeights: turn(inputWeights, 2),
+      inputBias: turn(inputBias, 1),
+    });
+    roll(layer);
+    closeTo(layer.hidden, [-0.12211147150446948, -0.031244657082016132, -0.1305500955330476]);
+  });
+
   it("an LSTM ends in their state", () => {
     const layer = lstmLayer(kernelEngine({ bytes: 1 << 12 }), shape);
     layer.setParameters(parametersOf([1, 0, 2, 3]));

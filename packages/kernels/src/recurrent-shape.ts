@@ -5,23 +5,20 @@ import type { RecurrentShape } from "./recurrent-code.ts";
 import type { RecurrentLayerOptions } from "./recurrent-layer.ts";
 
 /** What decides how much memory a recurrent layer takes. */
-export type RecurrentLayerSizes = Pick<
-  RecurrentLayerOptions<Precision>,
-  "rows" | "inputs" | "units" | "steps" | "precision" | "gradient"
->;
+export interface RecurrentLayerSizes
+  extends Pick<RecurrentLayerOptions<Precision>, "rows" | "inputs" | "units" | "steps" | "precision" | "gradient"> {
+  /** Where the reset of a GRU acts, `after` (default) or `before` the product with the state; an LSTM has none. */
+  readonly reset?: "after" | "before";
+}
 
 /** Arrays that a recurrent layer may share with others. */
 export type RecurrentLayerShared = "input" | "inputGradient" | "parameterGradient";
 
-/** Names of the sizes, for checks. */
-export const SIZE_KEYS: readonly (keyof RecurrentLayerSizes)[] = [
-  "rows",
-  "inputs",
-  "units",
-  "steps",
-  "precision",
-  "gradient",
-];
+/** Names of the sizes of a kind of layer, for checks. */
+export const SIZE_KEYS: Readonly<Record<RecurrentShape["kind"], readonly (keyof RecurrentLayerSizes)[]>> = {
+  gru: ["rows", "inputs", "units", "reset", "steps", "precision", "gradient"],
+  lstm: ["rows", "inputs", "units", "steps", "precision", "gradient"],
+};
 
 const SHARED: readonly RecurrentLayerShared[] = ["input", "inputGradient", "parameterGradient"];
 
@@ -31,11 +28,12 @@ export function shapeOf(
   kind: RecurrentShape["kind"],
   options: RecurrentLayerSizes,
 ): RecurrentShape & { readonly gradient: "none" | "parameters" | "all" } {
-  const { rows, inputs, units, steps = 1, gradient = "none" } = options;
+  const { rows, inputs, units, steps = 1, gradient = "none", reset = "after" } = options;
   for (const [name, value] of Object.entries({ rows, inputs, units, steps })) integer(where, name, value, 1, LARGEST);
+  oneOf(where, "reset", reset, ["after", "before"]);
   oneOf(where, "gradient", gradient, ["none", "parameters", "all"]);
   const precision = checkPrecision(where, options.precision ?? "float64");
-  return { kind, rows, inputs, units, steps, precision, gradient };
+  return { kind, reset, rows, inputs, units, steps, precision, gradient };
 }
 
 /** Numbers in the arrays of a layer. */
@@ -81,15 +79,18 @@ export function recurrentLayerBytes(
 ): number {
   const where = "recurrentLayerBytes";
   oneOf(where, "kind", kind, ["gru", "lstm"]);
-  checkOptions(where, options, SIZE_KEYS);
+  checkOptions(where, options, SIZE_KEYS[kind]);
   const shape = shapeOf(where, kind, options);
   for (const name of shared) oneOf(where, "shared", name, SHARED);
-  const { inputs, units, precision, gradient } = shape;
+  const { reset, inputs, units, precision, gradient } = shape;
   const of = lengthsOf(shape);
   const parameters = [of.inputWeights, of.stateWeights, of.bias, of.bias];
   const lstm = kind === "lstm";
   const lengths = [...parameters, of.states, ...(lstm ? [of.states] : []), of.gates, of.part];
-  lengths.push(packedLength(precision, of.bias, inputs), packedLength(precision, of.bias, units));
+  lengths.push(packedLength(precision, of.bias, inputs));
+  // The gates whose state is not the same are packed apart.
+  const packs = reset === "before" ? [2 * units, units] : [of.bias];
+  for (const columns of packs) lengths.push(packedLength(precision, columns, units));
   if (!shared.includes("input")) lengths.push(of.input);
   if (gradient !== "none") {
     if (!shared.includes("parameterGradient")) lengths.push(...parameters);
