@@ -8,13 +8,15 @@ import { type Measured, OUT, type Peer } from "./peer.ts";
 export interface Task {
   readonly task: string;
   /** Does the work `repeats` times and times it. */
-  readonly ours: (repeats: number) => Measured;
+  readonly ours: (repeats: number) => Measured | Promise<Measured>;
   readonly repeats: number;
   /** The number of the line protocol: a step length, a size. */
   readonly number: number;
   /** How far, relative to the largest of ours, the peers' numbers may lie from ours; why belongs beside the number. */
   readonly tolerance: number;
   readonly opponents: readonly Opponent[];
+  /** Rounds that count, where other than the benchmark's: fewer for opponents that take long. */
+  readonly rounds?: number;
 }
 
 /** Somebody who does the same task. */
@@ -68,7 +70,7 @@ export async function runBenchmark(benchmark: Benchmark): Promise<Result> {
     const head = { name, ...about, cpu: cpus()[0]?.model.trim() ?? "unknown", node: process.version };
     const load = loadavg()[0] ?? 0;
     const rows: Row[] = [];
-    for (const task of tasks) rows.push(...(await measure(task, programs, rounds)));
+    for (const task of tasks) rows.push(...(await measure(task, programs, task.rounds ?? rounds)));
     const absent = tasks.flatMap(({ opponents }) => opponents.filter(({ program }) => programs[program] === undefined));
     const result = { ...head, load_before: load, rounds, rows, absent: [...new Set(absent.map(({ peer }) => peer))] };
     mkdirSync(OUT, { recursive: true });
@@ -96,7 +98,7 @@ async function measure(task: Task, programs: Benchmark["programs"], rounds: numb
       const player = players[turn];
       results[turn] =
         player === undefined
-          ? task.ours(task.repeats)
+          ? await task.ours(task.repeats)
           : await programs[player.program]!.run(player.task ?? task.task, task.number, task.repeats);
     }
     for (const [k, result] of results.entries()) {
