@@ -104,4 +104,3 @@ export function packConvBackward32(w: usize, out: usize, taps: i32, inputs: i32,
 }
 
 export * from "./conv-norm-exports";
-export * from "./conv-pool";

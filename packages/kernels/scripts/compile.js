@@ -3,7 +3,17 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 
-const FAMILIES = ["circulant", "conv", "dense", "elementwise", "fft", "optimiser", "recurrent", "stencil"];
+const FAMILIES = [
+  "circulant",
+  "conv",
+  "dense",
+  "elementwise",
+  "fft",
+  "optimiser",
+  "pool",
+  "recurrent",
+  "stencil",
+];
 /** Nothing but a memory from outside, no collector, no bytes of its own in that memory. */
 const OPTIONS = "-O3 --converge --noAssert --use abort= --runtime stub --importMemory --enable simd".split(" ");
 const check = process.argv.includes("--check");

@@ -103,8 +103,6 @@ type NormalizeBack = (
   rows: number,
   channels: number,
 ) => void;
-type Squares = (from: number, to: number, rows: number, width: number, channels: number) => void;
-type PoolBack = (x: number, y: number, d: number, dx: number, rows: number, width: number, channels: number) => void;
 
 /** Functions of assembly/conv.ts and of what it takes in; pointers are byte offsets into the engine's memory. */
 export interface ConvExports {
@@ -124,14 +122,6 @@ export interface ConvExports {
   readonly normalize32: Normalize;
   readonly normalizeBack64: NormalizeBack;
   readonly normalizeBack32: NormalizeBack;
-  readonly pool64: Squares;
-  readonly pool32: Squares;
-  readonly poolBack64: PoolBack;
-  readonly poolBack32: PoolBack;
-  readonly spread64: Squares;
-  readonly spread32: Squares;
-  readonly gather64: Squares;
-  readonly gather32: Squares;
 }
 
 /** The code of a convolution on this engine; takes memory for packed weights there when it is WebAssembly. */

@@ -1,6 +1,7 @@
 import type { OptimiserExports } from "./adam-code.ts";
 import type { ConvExports } from "./conv-code.ts";
 import type { FftExports } from "./fft-code.ts";
+import type { PoolExports } from "./pool-code.ts";
 import type { RecurrentExports } from "./recurrent-code.ts";
 import type { StencilExports } from "./stencil-code.ts";
 import { CIRCULANT_WASM } from "./wasm/circulant.ts";
@@ -9,6 +10,7 @@ import { DENSE_WASM } from "./wasm/dense.ts";
 import { ELEMENTWISE_WASM } from "./wasm/elementwise.ts";
 import { FFT_WASM } from "./wasm/fft.ts";
 import { OPTIMISER_WASM } from "./wasm/optimiser.ts";
+import { POOL_WASM } from "./wasm/pool.ts";
 import { RECURRENT_WASM } from "./wasm/recurrent.ts";
 import { STENCIL_WASM } from "./wasm/stencil.ts";
 import { fromBase64, host, refusal } from "./webassembly.ts";
@@ -130,7 +132,7 @@ export const elementwiseFamily: Family<ElementwiseExports> = /* @__PURE__ */ new
 );
 /** Products with circulant matrices along lines. */
 export const circulantFamily: Family<CirculantExports> = /* @__PURE__ */ new Family("circulant", CIRCULANT_WASM);
-/** Convolutions, batch norm, pooling and up-sampling. */
+/** Convolutions and batch norm. */
 export const convFamily: Family<ConvExports> = /* @__PURE__ */ new Family("conv", CONV_WASM);
 /** Dense layers and products. */
 export const denseFamily: Family<DenseExports> = /* @__PURE__ */ new Family("dense", DENSE_WASM);
@@ -138,6 +140,8 @@ export const denseFamily: Family<DenseExports> = /* @__PURE__ */ new Family("den
 export const fftFamily: Family<FftExports> = /* @__PURE__ */ new Family("fft", FFT_WASM);
 /** Adam, norms of gradients. */
 export const optimiserFamily: Family<OptimiserExports> = /* @__PURE__ */ new Family("optimiser", OPTIMISER_WASM);
+/** Pooling and up-sampling. */
+export const poolFamily: Family<PoolExports> = /* @__PURE__ */ new Family("pool", POOL_WASM);
 /** Gated recurrent units and long short-term memory. */
 export const recurrentFamily: Family<RecurrentExports> = /* @__PURE__ */ new Family("recurrent", RECURRENT_WASM);
 /** Steps and slopes of lattices. */
@@ -157,6 +161,7 @@ export async function ready(): Promise<void> {
     denseFamily.compile(),
     fftFamily.compile(),
     optimiserFamily.compile(),
+    poolFamily.compile(),
     recurrentFamily.compile(),
     stencilFamily.compile(),
   ]);

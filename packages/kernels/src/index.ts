@@ -29,9 +29,17 @@ export { type Conv1dOptions, conv1d } from "./conv1d.ts";
 export { type Conv2dOptions, conv2d } from "./conv2d.ts";
 export type { ConvLayer, ConvOptions, Padding } from "./conv-layer.ts";
 export { type BatchNorm, batchNorm, type BatchNormOptions } from "./batch-norm.ts";
-export { maxPool2d } from "./pool.ts";
-export { upsample2d } from "./upsample.ts";
-export type { SquaresLayer, SquaresOptions } from "./pool-layer.ts";
+export { averagePool1d, averagePool1dBytes, averagePool2d, averagePool2dBytes } from "./average-pool.ts";
+export { maxPool1d, maxPool1dBytes, maxPool2d, maxPool2dBytes } from "./max-pool.ts";
+export { upsample1d, upsample1dBytes, upsample2d, upsample2dBytes } from "./upsample.ts";
+export type {
+  PairsOptions,
+  PairsSizes,
+  SquaresLayer,
+  SquaresOptions,
+  SquaresShared,
+  SquaresSizes,
+} from "./pool-layer.ts";
 
 export { type Adam, adam, adamBytes, type AdamOptions, type AdamSizes } from "./adam.ts";
 export { type GradientNorm, gradientNorm } from "./gradient-norm.ts";

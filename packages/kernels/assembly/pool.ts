@@ -1,7 +1,9 @@
-// Maxima over squares of 2x2 pixels and their counterpart, each pixel four times, on fields [rows, x, channel]; fields of
-// even height follow each other without a seam. `rows` and `width` count the squares.
+// Maxima and sums over squares of 2x2 pixels and their counterpart, each pixel four times, on fields [rows, x, channel];
+// fields of even height follow each other without a seam. `rows` and `width` count the squares. pool-pairs.ts has lines.
 import { storePart } from "./activation";
 import { lanes } from "./elementary";
+
+export * from "./pool-pairs";
 
 // @inline
 function put<T>(at: usize, x: v128, left: i32): void {
@@ -64,9 +66,10 @@ function poolBack<T>(x: usize, y: usize, d: usize, dx: usize, rows: i32, width: 
   }
 }
 
-/** y = x, four times each. */
+/** y = factor x, four times each. */
 // @inline
-function spread<T>(x: usize, y: usize, rows: i32, width: i32, channels: i32): void {
+function spread<T>(x: usize, y: usize, rows: i32, width: i32, channels: i32, factor: f64): void {
+  const f = v128.splat<T>(<T>factor);
   const pixel = <usize>channels * sizeof<T>();
   const line = 2 * <usize>width * pixel;
   for (let r = 0; r < rows; r++) {
@@ -75,7 +78,7 @@ function spread<T>(x: usize, y: usize, rows: i32, width: i32, channels: i32): vo
         const from = <usize>c * sizeof<T>();
         const q = y + from;
         const left = channels - c;
-        const value = v128.load(x + from);
+        const value = v128.mul<T>(v128.load(x + from), f);
         put<T>(q, value, left);
         put<T>(q + pixel, value, left);
         put<T>(q + line, value, left);
@@ -88,9 +91,10 @@ function spread<T>(x: usize, y: usize, rows: i32, width: i32, channels: i32): vo
   }
 }
 
-/** dx = the sum of four d. */
+/** dx = factor times the sum of four d. */
 // @inline
-function gather<T>(d: usize, dx: usize, rows: i32, width: i32, channels: i32): void {
+function gather<T>(d: usize, dx: usize, rows: i32, width: i32, channels: i32, factor: f64): void {
+  const f = v128.splat<T>(<T>factor);
   const pixel = <usize>channels * sizeof<T>();
   const line = 2 * <usize>width * pixel;
   for (let r = 0; r < rows; r++) {
@@ -100,7 +104,7 @@ function gather<T>(d: usize, dx: usize, rows: i32, width: i32, channels: i32): v
         const p = d + from;
         const top = v128.add<T>(v128.load(p), v128.load(p + pixel));
         const low = v128.add<T>(v128.load(p + line), v128.load(p + line + pixel));
-        put<T>(dx + from, v128.add<T>(top, low), channels - c);
+        put<T>(dx + from, v128.mul<T>(v128.add<T>(top, low), f), channels - c);
       }
       d += 2 * pixel;
       dx += pixel;
@@ -125,18 +129,18 @@ export function poolBack32(x: usize, y: usize, d: usize, dx: usize, rows: i32, w
   poolBack<f32>(x, y, d, dx, rows, width, channels);
 }
 
-export function spread64(x: usize, y: usize, rows: i32, width: i32, channels: i32): void {
-  spread<f64>(x, y, rows, width, channels);
+export function spread64(x: usize, y: usize, rows: i32, width: i32, channels: i32, factor: f64): void {
+  spread<f64>(x, y, rows, width, channels, factor);
 }
 
-export function spread32(x: usize, y: usize, rows: i32, width: i32, channels: i32): void {
-  spread<f32>(x, y, rows, width, channels);
+export function spread32(x: usize, y: usize, rows: i32, width: i32, channels: i32, factor: f64): void {
+  spread<f32>(x, y, rows, width, channels, factor);
 }
 
-export function gather64(d: usize, dx: usize, rows: i32, width: i32, channels: i32): void {
-  gather<f64>(d, dx, rows, width, channels);
+export function gather64(d: usize, dx: usize, rows: i32, width: i32, channels: i32, factor: f64): void {
+  gather<f64>(d, dx, rows, width, channels, factor);
 }
 
-export function gather32(d: usize, dx: usize, rows: i32, width: i32, channels: i32): void {
-  gather<f32>(d, dx, rows, width, channels);
+export function gather32(d: usize, dx: usize, rows: i32, width: i32, channels: i32, factor: f64): void {
+  gather<f32>(d, dx, rows, width, channels, factor);
 }
