@@ -99,7 +99,7 @@ async function checkBits(program: string): Promise<void> {
     for (const { task, ours, number, opponents } of tasks) {
       for (const opponent of opponents.filter((one) => one.program === "c")) {
         const theirs = await peer.run(opponent.task ?? task, number, 2);
-        checkSame(`${task}, C without fused operations`, ours(2).values, theirs.values, TOLERANCE.exact);
+        checkSame(`${task}, C without fused operations`, (await ours(2)).values, theirs.values, TOLERANCE.exact);
       }
     }
   } finally {

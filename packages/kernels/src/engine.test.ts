@@ -2,6 +2,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { denseFamily } from "./families.ts";
 import { elementwise, kernelEngine, ready } from "./index.ts";
 
+/** A page keeps its modules: only Node can load them anew beside another WebAssembly. */
+const inPage = "document" in globalThis;
+
 afterEach(() => {
   vi.resetModules();
   vi.unstubAllGlobals();
@@ -41,7 +44,7 @@ describe("kernelEngine", () => {
     expect(() => kernelEngine().float64(1.5)).toThrow(RangeError);
   });
 
-  it.each<[string, unknown, RegExp]>([
+  it.skipIf(inPage).each<[string, unknown, RegExp]>([
     ["is missing", undefined, /missing/],
     ["has no SIMD", { validate: () => false }, /no SIMD/],
     ["is refused by a policy", { validate: () => true, Module: refuse("policy") }, /policy/],
@@ -63,7 +66,7 @@ describe("kernelEngine", () => {
     expect([...x]).toEqual([Math.E, Math.E, Math.E]);
   });
 
-  it("says to await ready() where a module may not be compiled at once", async () => {
+  it.skipIf(inPage)("says to await ready() where a module may not be compiled at once", async () => {
     function small(bytes: Uint8Array): void {
       if (bytes.length > 4096) throw new RangeError("too large for the main thread");
     }
