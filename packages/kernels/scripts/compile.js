@@ -13,6 +13,7 @@ const FAMILIES = [
   "pool",
   "recurrent",
   "stencil",
+  "tridiagonal",
 ];
 /** Nothing but a memory from outside, no collector, no bytes of its own in that memory. */
 const OPTIONS = "-O3 --converge --noAssert --use abort= --runtime stub --importMemory --enable simd".split(" ");

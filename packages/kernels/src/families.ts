@@ -4,6 +4,7 @@ import type { FftExports } from "./fft-code.ts";
 import type { PoolExports } from "./pool-code.ts";
 import type { RecurrentExports } from "./recurrent-code.ts";
 import type { StencilExports } from "./stencil-code.ts";
+import type { TridiagonalExports } from "./tridiagonal-code.ts";
 import { CIRCULANT_WASM } from "./wasm/circulant.ts";
 import { CONV_WASM } from "./wasm/conv.ts";
 import { DENSE_WASM } from "./wasm/dense.ts";
@@ -13,6 +14,7 @@ import { OPTIMISER_WASM } from "./wasm/optimiser.ts";
 import { POOL_WASM } from "./wasm/pool.ts";
 import { RECURRENT_WASM } from "./wasm/recurrent.ts";
 import { STENCIL_WASM } from "./wasm/stencil.ts";
+import { TRIDIAGONAL_WASM } from "./wasm/tridiagonal.ts";
 import { fromBase64, host, refusal } from "./webassembly.ts";
 
 /** Functions of assembly/elementwise.ts; pointers are byte offsets into the engine's memory. */
@@ -146,6 +148,11 @@ export const poolFamily: Family<PoolExports> = /* @__PURE__ */ new Family("pool"
 export const recurrentFamily: Family<RecurrentExports> = /* @__PURE__ */ new Family("recurrent", RECURRENT_WASM);
 /** Steps and slopes of lattices. */
 export const stencilFamily: Family<StencilExports> = /* @__PURE__ */ new Family("stencil", STENCIL_WASM);
+/** Tridiagonal systems. */
+export const tridiagonalFamily: Family<TridiagonalExports> = /* @__PURE__ */ new Family(
+  "tridiagonal",
+  TRIDIAGONAL_WASM,
+);
 
 /**
  * Compiles every kernel ahead of use, without blocking. Node and workers do not need it. A page should await it once: a
@@ -164,5 +171,6 @@ export async function ready(): Promise<void> {
     poolFamily.compile(),
     recurrentFamily.compile(),
     stencilFamily.compile(),
+    tridiagonalFamily.compile(),
   ]);
 }

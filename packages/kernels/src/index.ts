@@ -52,3 +52,12 @@ export {
 } from "./stencil-diffusion.ts";
 export type { StencilLattice } from "./stencil-lattice.ts";
 export { stencil, stencilBytes, type StencilOptions } from "./stencil.ts";
+
+export { SingularMatrixError } from "./singular-matrix.ts";
+export {
+  type ComplexTridiagonal,
+  complexTridiagonal,
+  complexTridiagonalBytes,
+  type ComplexTridiagonalOptions,
+} from "./tridiagonal-complex.ts";
+export { tridiagonal, tridiagonalBytes, type TridiagonalOptions, type TridiagonalSolver } from "./tridiagonal.ts";
