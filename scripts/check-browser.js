@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildSync } from "esbuild";
+import { chromium } from "./chromium.js";
 import { inTemporaryFolder, packAll, root, run, withDependencies } from "./workspace.js";
 
 /**
@@ -22,21 +23,10 @@ const { u, stats } = solve(rk4(system.rhs, system.size), colonies(system), [0, 1
 globalThis.answer = JSON.stringify({ values: Array.from(u), steps: stats.steps });
 `;
 
-const chromium = [process.env.CHROMIUM, "chromium", "chromium-browser", "google-chrome"].find(
-  (name) => name !== undefined && works(name),
-);
 if (chromium === undefined) {
   console.log("skipped: no Chromium on this machine (CHROMIUM names it)");
 } else {
   await inTemporaryFolder(check);
-}
-
-function works(name) {
-  try {
-    return run(name, ["--version"]).ok;
-  } catch {
-    return false;
-  }
 }
 
 function check(folder) {

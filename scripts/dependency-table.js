@@ -42,7 +42,7 @@ function compare(rows, section, declared) {
     if (row.licence !== licence) {
       problems.push(`docs/dependencies.md: ${name} states licence ${licence}, the table ${row.licence}`);
     }
-    if (section === "Runtime" && !LICENCES.has(licence)) {
+    if ((section === "Runtime" || section === "Optional") && !LICENCES.has(licence)) {
       problems.push(`${name} of ${user}: licence ${licence} is not one of ${[...LICENCES].join(", ")}`);
     }
     if (row.purpose === "") problems.push(`docs/dependencies.md: the row of ${name} names no purpose`);
@@ -70,6 +70,11 @@ export function dependencyTableProblems(packages) {
       rows,
       "Runtime",
       packages.flatMap(({ name, manifest }) => external(name, manifest.dependencies)),
+    ),
+    ...compare(
+      rows,
+      "Optional",
+      packages.flatMap(({ name, manifest }) => external(name, manifest.peerDependencies)),
     ),
     ...compare(rows, "Examples", external("examples", examples.dependencies)),
     ...compare(rows, "Development", [
