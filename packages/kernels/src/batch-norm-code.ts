@@ -26,6 +26,9 @@ export interface BatchNormArrays {
   readonly shift: FloatArray;
 }
 
+/** Replaces sums over the rows of this shard by those over the rows of all shards. */
+export type AllReduce = (sums: FloatArray) => void;
+
 /** What a batch norm runs. */
 export interface BatchNormCode {
   forward(rows: number, training: boolean): void;
@@ -66,25 +69,36 @@ export function batchNormCode(
   engine: KernelEngine,
   { channels, epsilon, momentum, precision }: BatchNormShape,
   arrays: BatchNormArrays,
+  allReduce: AllReduce | undefined,
 ): BatchNormCode {
   const exports = load(where, engine, convFamily);
-  const make = (): FloatArray => allocate(engine, precision, channels);
-  const statistics = { mean: make(), factor: make(), inverse: make(), level: make(), slope: make() };
+  const make = (length: number): FloatArray => allocate(engine, precision, length);
+  // What is reduced together stands together: the sums and the number of rows, both sums of the way back.
+  const [counted, pair] = [make(channels + 1), make(2 * channels)];
+  const mean = counted.subarray(0, channels);
+  const [level, slope] = [pair.subarray(0, channels), pair.subarray(channels)];
+  const statistics = { mean, factor: make(channels), inverse: make(channels), level, slope };
   const passes =
     exports === undefined
       ? plainPasses(channels, precision, arrays, statistics)
       : wasmPasses(exports, channels, precision, arrays, statistics);
-  const { mean, factor, inverse, level, slope } = statistics;
+  const { factor, inverse } = statistics;
   const { runningMean, runningVariance, scale, scaleGradient, shiftGradient, inputGradient } = arrays;
+  /** Rows over all shards. */
+  let all = 0;
   return {
     forward(rows, training) {
       if (training) {
         mean.fill(0);
         factor.fill(0);
         passes.sum(rows);
-        for (let c = 0; c < channels; c++) mean[c] = mean[c]! / rows;
+        counted[channels] = rows;
+        allReduce?.(counted);
+        all = counted[channels]!;
+        for (let c = 0; c < channels; c++) mean[c] = mean[c]! / all;
         passes.square(rows);
-        for (let c = 0; c < channels; c++) factor[c] = factor[c]! / rows;
+        allReduce?.(factor);
+        for (let c = 0; c < channels; c++) factor[c] = factor[c]! / all;
         for (let c = 0; c < channels; c++) {
           runningMean[c] = momentum * runningMean[c]! + (1 - momentum) * mean[c]!;
           runningVariance[c] = momentum * runningVariance[c]! + (1 - momentum) * factor[c]!;
@@ -101,15 +115,17 @@ export function batchNormCode(
     },
     backward(rows, training) {
       if (scaleGradient === undefined || shiftGradient === undefined || rows === 0) return;
-      level.fill(0);
-      slope.fill(0);
+      pair.fill(0);
       passes.sumBack(rows);
       for (let c = 0; c < channels; c++) {
-        const s = inverse[c]!;
         shiftGradient[c] = shiftGradient[c]! + level[c]!;
-        scaleGradient[c] = scaleGradient[c]! + slope[c]! * s;
-        level[c] = training ? level[c]! / rows : 0;
-        slope[c] = training ? (slope[c]! * s * s) / rows : 0;
+        scaleGradient[c] = scaleGradient[c]! + slope[c]! * inverse[c]!;
+      }
+      if (training) allReduce?.(pair);
+      for (let c = 0; c < channels; c++) {
+        const s = inverse[c]!;
+        level[c] = training ? level[c]! / all : 0;
+        slope[c] = training ? (slope[c]! * s * s) / all : 0;
       }
       if (inputGradient !== undefined) passes.normalizeBack(rows);
     },

@@ -1,5 +1,5 @@
-import { checkOptions, finite, integer, lengthOf, oneOf, positive } from "@hml/guard";
-import { batchNormCode } from "./batch-norm-code.ts";
+import { callable, checkOptions, finite, integer, lengthOf, oneOf, positive } from "@hml/guard";
+import { type AllReduce, batchNormCode } from "./batch-norm-code.ts";
 import { adopting } from "./conv-arrays.ts";
 import { allocate, type KernelEngine } from "./engine.ts";
 import { LARGEST } from "./gemm.ts";
@@ -28,7 +28,18 @@ export interface BatchNormOptions<P extends Precision = "float64"> {
   readonly scaleGradient?: FloatArrays[P];
   /** Taken as `shiftGradient`. */
   readonly shiftGradient?: FloatArrays[P];
+  /**
+   * For training in parallel on shards of a batch: replaces sums over this shard's rows by those over all shards, so that the
+   * statistics are those of the whole batch. See `batchNorm`.
+   */
+  readonly allReduce?: (sums: FloatArrays[P]) => void;
 }
+
+/** What decides how much memory a batch norm takes. */
+export type BatchNormSizes = Pick<BatchNormOptions<Precision>, "rows" | "channels" | "precision" | "gradient">;
+
+/** Arrays that a batch norm may share with others. */
+export type BatchNormShared = "input" | "inputGradient" | "scaleGradient" | "shiftGradient";
 
 /** One batch norm with its arrays, all of them the engine's. */
 export interface BatchNorm<P extends Precision = "float64"> {
@@ -69,6 +80,13 @@ export interface BatchNorm<P extends Precision = "float64"> {
  * many. Channel-last fields are rows of pixels. The running statistics become momentum times themselves plus
  * (1 - momentum) times the batch's. `backward` neither reads nor changes the running statistics.
  *
+ * Where a batch is cut into shards, each with a layer of its own (in a worker, say), `allReduce` is called in a training pass
+ * with the channels' sums and behind them the number of rows, [channels + 1], then with the sums of squares, [channels], and
+ * in the `backward` after it with the sums of d and of (input - mean) d, [2, channels]. It overwrites them with the sums over
+ * all shards before it returns, so shards wait for each other there. Every shard needs a row. Running statistics are then the
+ * same on all shards; gradients of scale and shift are this shard's part, as those of any layer, and their sum is that of the
+ * whole batch.
+ *
  * The bits do not depend on the engine. Passes allocate nothing.
  *
  * @throws TypeError, RangeError for bad options, arrays that are not the engine's, of the wrong length or overlapping, and
@@ -82,15 +100,14 @@ export function batchNorm<P extends Precision = "float64">(
 ): BatchNorm<P> {
   const where = "batchNorm";
   checkOptions(where, options, KEYS);
-  const { rows, channels, gradient = "none" } = options;
-  for (const [name, value] of Object.entries({ rows, channels })) integer(where, name, value, 1, LARGEST);
+  const { rows, channels, gradient, ...rest } = sizesOf(where, options);
+  const precision = rest.precision as P;
   const epsilon = positive(where, "epsilon", options.epsilon ?? 1e-3);
   const momentum = finite(where, "momentum", options.momentum ?? 0.99);
   if (momentum < 0 || momentum > 1) {
     throw new RangeError(`${where}: momentum must lie in [0, 1], got ${momentum}; it is the part that stays`);
   }
-  oneOf(where, "gradient", gradient, ["none", "parameters", "all"]);
-  const precision = checkPrecision(where, options.precision ?? "float64") as P;
+  if (options.allReduce !== undefined) callable(where, "allReduce", options.allReduce);
 
   const backwards = gradient !== "none";
   const adopt = adopting(where, engine, precision, { ...options });
@@ -108,7 +125,9 @@ export function batchNorm<P extends Precision = "float64">(
   const shift = make(channels);
   const gradients = { inputGradient, scaleGradient, shiftGradient, outputGradient };
   const arrays = { input, output, runningMean, runningVariance, scale, shift, ...gradients };
-  const code = batchNormCode(where, engine, { channels, epsilon, momentum, precision }, arrays);
+  const shape = { channels, epsilon, momentum, precision };
+  // Called with arrays of the layer's precision only.
+  const code = batchNormCode(where, engine, shape, arrays, options.allReduce as AllReduce | undefined);
 
   let evaluated = 0;
   let training = false;
@@ -143,15 +162,50 @@ export function batchNorm<P extends Precision = "float64">(
   };
 }
 
-const KEYS: readonly (keyof BatchNormOptions)[] = [
-  "rows",
-  "channels",
-  "epsilon",
-  "momentum",
-  "precision",
-  "gradient",
-  "input",
-  "inputGradient",
-  "scaleGradient",
-  "shiftGradient",
-];
+/**
+ * Bytes of an engine that `batchNorm` takes with these options when the arrays in `shared` are given to it. An engine of the
+ * sum over its layers, and of its other arrays, each rounded up to 16 bytes, is filled.
+ *
+ * @throws TypeError, RangeError for bad options.
+ */
+export function batchNormBytes(options: BatchNormSizes, shared: readonly BatchNormShared[] = []): number {
+  const where = "batchNormBytes";
+  checkOptions(where, options, SIZES);
+  const { rows, channels, precision, gradient } = sizesOf(where, options);
+  for (const name of shared) oneOf(where, "shared", name, SHARED);
+  const backwards = gradient !== "none";
+  const made = (name: BatchNormShared, length: number): number => (shared.includes(name) ? 0 : length);
+  const lengths = [
+    made("input", rows * channels),
+    gradient === "all" ? made("inputGradient", rows * channels) : 0,
+    backwards ? made("scaleGradient", channels) : 0,
+    backwards ? made("shiftGradient", channels) : 0,
+    backwards ? rows * channels : 0,
+    rows * channels,
+    // Running statistics, scale and shift,
+    channels,
+    channels,
+    channels,
+    channels,
+    // and what passes leave to each other.
+    channels + 1,
+    2 * channels,
+    channels,
+    channels,
+  ];
+  const size = precision === "float64" ? 8 : 4;
+  return lengths.reduce((sum, length) => sum + 16 * Math.ceil((length * size) / 16), 0);
+}
+
+/** The sizes of a layer, checked, with nothing left to default. */
+function sizesOf(where: string, options: BatchNormSizes): Required<BatchNormSizes> {
+  const { rows, channels, gradient = "none" } = options;
+  for (const [name, value] of Object.entries({ rows, channels })) integer(where, name, value, 1, LARGEST);
+  oneOf(where, "gradient", gradient, ["none", "parameters", "all"]);
+  const precision = checkPrecision(where, options.precision ?? "float64");
+  return { rows, channels, precision, gradient };
+}
+
+const SIZES: readonly (keyof BatchNormSizes)[] = ["rows", "channels", "precision", "gradient"];
+const SHARED: readonly BatchNormShared[] = ["input", "inputGradient", "scaleGradient", "shiftGradient"];
+const KEYS: readonly (keyof BatchNormOptions)[] = [...SIZES, "epsilon", "momentum", ...SHARED, "allReduce"];

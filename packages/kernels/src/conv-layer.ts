@@ -3,7 +3,7 @@ import { ACTIVATIONS, type Activation } from "./activation.ts";
 import { adopting } from "./conv-arrays.ts";
 import { convCode } from "./conv-code.ts";
 import { allocate, type KernelEngine } from "./engine.ts";
-import { LARGEST } from "./gemm.ts";
+import { LARGEST, packedLength } from "./gemm.ts";
 import { checkApart } from "./overlap.ts";
 import { checkPrecision, type FloatArrays, type Precision } from "./precision.ts";
 
@@ -36,6 +36,12 @@ export interface ConvOptions<P extends Precision = "float64"> {
   /** Taken as `biasGradient`. */
   readonly biasGradient?: FloatArrays[P];
 }
+
+/** What decides how much memory a convolution takes, besides the extents. */
+export type ConvSizes = Omit<ConvOptions<Precision>, ConvShared>;
+
+/** Arrays that a convolution may share with others. */
+export type ConvShared = "input" | "inputGradient" | "weightGradient" | "biasGradient";
 
 /** What lies outside a field. */
 export type Padding = "zero" | "periodic";
@@ -73,8 +79,7 @@ interface Extents {
   readonly flat: boolean;
 }
 
-/** The names of the options of both dimensions. */
-export const CONV_KEYS: readonly (keyof ConvOptions)[] = [
+const SIZES: readonly (keyof ConvSizes)[] = [
   "batch",
   "inputs",
   "units",
@@ -84,56 +89,38 @@ export const CONV_KEYS: readonly (keyof ConvOptions)[] = [
   "bias",
   "precision",
   "gradient",
-  "input",
-  "inputGradient",
-  "weightGradient",
-  "biasGradient",
 ];
+const SHARED: readonly ConvShared[] = ["input", "inputGradient", "weightGradient", "biasGradient"];
 
 /** The layer that `conv1d` and `conv2d` are. */
 export function convLayer<P extends Precision>(
   where: string,
   engine: KernelEngine,
   options: ConvOptions<P>,
-  keys: readonly string[],
-  { height, width, flat }: Extents,
+  { flat, height, width }: Extents,
 ): ConvLayer<P> {
-  checkOptions(where, options, keys);
-  const { batch, inputs, units, kernel = 3, padding = "zero", activation = "linear" } = options;
-  const { bias: withBias = true, gradient = "none" } = options;
-  for (const [name, value] of Object.entries({ batch, height, width, inputs, units })) {
-    integer(where, name, value, 1, LARGEST);
-  }
-  if (integer(where, "kernel", kernel, 1, LARGEST) % 2 === 0) {
-    throw new RangeError(`${where}: kernel must be odd, got ${kernel}; an even one has no tap in the middle`);
-  }
-  oneOf(where, "padding", padding, ["zero", "periodic"]);
-  oneOf(where, "activation", activation, ACTIVATIONS);
-  oneOf(where, "gradient", gradient, ["none", "parameters", "all"]);
-  if (typeof withBias !== "boolean") throw new TypeError(`${where}: bias must be true or false, got ${show(withBias)}`);
-  const precision = checkPrecision(where, options.precision ?? "float64") as P;
-  const tall = flat ? 1 : kernel;
-
-  const pixels = batch * height * width;
-  const count = tall * kernel * inputs * units;
+  checkOptions(where, options, [...SIZES, ...extentKeys(flat), ...SHARED]);
+  const sizes = sizesOf(where, options, { flat, height, width });
+  const { batch, inputs, units, tall, wide, periodic, activation, withBias, gradient, of } = sizes;
+  const precision = sizes.precision as P;
+  const { count } = of;
   const backwards = gradient !== "none";
-  const across = gradient === "all";
   const adopt = adopting(where, engine, precision, { ...options });
-  const input = adopt("input", pixels * inputs, true)!;
-  const inputGradient = adopt("inputGradient", pixels * inputs, across);
+  const input = adopt("input", of.input, true)!;
+  const inputGradient = adopt("inputGradient", of.input, gradient === "all");
   const weightGradient = adopt("weightGradient", count, backwards);
   const biasGradient = adopt("biasGradient", units, backwards && withBias);
   checkApart(where, { input, inputGradient, weightGradient, biasGradient });
   const make = (length: number): FloatArrays[P] => allocate(engine, precision, length);
-  const outputGradient = backwards ? make(pixels * units) : undefined;
-  const output = make(pixels * units);
+  const outputGradient = backwards ? make(of.output) : undefined;
+  const output = make(of.output);
   const weights = make(count);
   const bias = withBias ? make(units) : undefined;
-  const padded = make((height + tall - 1) * (width + kernel - 1) * (across ? Math.max(inputs, units) : inputs));
+  const padded = make(of.padded);
   const part = backwards ? make(count) : undefined;
   const arrays = { input, output, outputGradient, inputGradient, weightGradient, biasGradient, weights, bias };
-  const shape = { height, width, inputs, units, tall, wide: kernel, activation, precision };
-  const code = convCode(where, engine, { ...shape, periodic: padding === "periodic" }, { ...arrays, padded, part });
+  const shape = { height, width, inputs, units, tall, wide, periodic, activation, precision };
+  const code = convCode(where, engine, shape, { ...arrays, padded, part });
 
   let set = false;
   let evaluated = 0;
@@ -166,4 +153,68 @@ export function convLayer<P extends Precision>(
       code.backward(fields);
     },
   };
+}
+
+/** Bytes of an engine that a convolution takes when the arrays in `shared` are given to it. */
+export function convLayerBytes(
+  where: string,
+  options: ConvSizes,
+  extents: Extents,
+  shared: readonly ConvShared[],
+): number {
+  checkOptions(where, options, [...SIZES, ...extentKeys(extents.flat)]);
+  const { inputs, units, tall, wide, withBias, precision, gradient, of } = sizesOf(where, options, extents);
+  for (const name of shared) oneOf(where, "shared", name, SHARED);
+  const backwards = gradient !== "none";
+  const across = gradient === "all";
+  const made = (name: ConvShared, length: number): number => (shared.includes(name) ? 0 : length);
+  const taps = tall * wide;
+  const lengths = [
+    made("input", of.input),
+    across ? made("inputGradient", of.input) : 0,
+    backwards ? made("weightGradient", of.count) : 0,
+    backwards && withBias ? made("biasGradient", units) : 0,
+    backwards ? of.output : 0,
+    of.output,
+    of.count,
+    withBias ? units : 0,
+    of.padded,
+    backwards ? of.count : 0,
+    packedLength(precision, units, taps * inputs),
+    across ? packedLength(precision, inputs, taps * units) : 0,
+  ];
+  const size = precision === "float64" ? 8 : 4;
+  return lengths.reduce((sum, length) => sum + 16 * Math.ceil((length * size) / 16), 0);
+}
+
+function extentKeys(flat: boolean): readonly string[] {
+  return flat ? ["width"] : ["height", "width"];
+}
+
+/** The sizes of a layer, checked, with nothing left to default, and the numbers `of` its arrays. */
+function sizesOf(where: string, options: ConvSizes, { height, width, flat }: Extents) {
+  const { batch, inputs, units, kernel = 3, padding = "zero", activation = "linear" } = options;
+  const { bias: withBias = true, gradient = "none" } = options;
+  for (const [name, value] of Object.entries({ batch, height, width, inputs, units })) {
+    integer(where, name, value, 1, LARGEST);
+  }
+  if (integer(where, "kernel", kernel, 1, LARGEST) % 2 === 0) {
+    throw new RangeError(`${where}: kernel must be odd, got ${kernel}; an even one has no tap in the middle`);
+  }
+  oneOf(where, "padding", padding, ["zero", "periodic"]);
+  oneOf(where, "activation", activation, ACTIVATIONS);
+  oneOf(where, "gradient", gradient, ["none", "parameters", "all"]);
+  if (typeof withBias !== "boolean") throw new TypeError(`${where}: bias must be true or false, got ${show(withBias)}`);
+  const precision = checkPrecision(where, options.precision ?? "float64");
+  const tall = flat ? 1 : kernel;
+  const channels = gradient === "all" ? Math.max(inputs, units) : inputs;
+  const of = {
+    input: batch * height * width * inputs,
+    output: batch * height * width * units,
+    /** Weights. */
+    count: tall * kernel * inputs * units,
+    padded: (height + tall - 1) * (width + kernel - 1) * channels,
+  };
+  const periodic = padding === "periodic";
+  return { batch, inputs, units, tall, wide: kernel, periodic, activation, withBias, precision, gradient, of };
 }

@@ -1,4 +1,11 @@
-import { CONV_KEYS, type ConvLayer, convLayer, type ConvOptions } from "./conv-layer.ts";
+import {
+  type ConvLayer,
+  convLayer,
+  convLayerBytes,
+  type ConvOptions,
+  type ConvShared,
+  type ConvSizes,
+} from "./conv-layer.ts";
 import type { KernelEngine } from "./engine.ts";
 import type { Precision } from "./precision.ts";
 
@@ -21,5 +28,19 @@ export interface Conv1dOptions<P extends Precision = "float64"> extends ConvOpti
  */
 export function conv1d<P extends Precision = "float64">(engine: KernelEngine, options: Conv1dOptions<P>): ConvLayer<P> {
   const { width } = Object(options) as Conv1dOptions<P>;
-  return convLayer("conv1d", engine, options, [...CONV_KEYS, "width"], { height: 1, width, flat: true });
+  return convLayer("conv1d", engine, options, { height: 1, width, flat: true });
+}
+
+/** What decides how much memory a convolution along lines takes. */
+export type Conv1dSizes = ConvSizes & Pick<Conv1dOptions<Precision>, "width">;
+
+/**
+ * Bytes of an engine that `conv1d` takes with these options when the arrays in `shared` are given to it; a plain engine needs
+ * less. An engine of the sum over its layers, and of its other arrays, each rounded up to 16 bytes, is filled.
+ *
+ * @throws TypeError, RangeError for bad options.
+ */
+export function conv1dBytes(options: Conv1dSizes, shared: readonly ConvShared[] = []): number {
+  const { width } = Object(options) as Conv1dSizes;
+  return convLayerBytes("conv1dBytes", options, { height: 1, width, flat: true }, shared);
 }

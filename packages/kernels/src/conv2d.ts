@@ -1,4 +1,11 @@
-import { CONV_KEYS, type ConvLayer, convLayer, type ConvOptions } from "./conv-layer.ts";
+import {
+  type ConvLayer,
+  convLayer,
+  convLayerBytes,
+  type ConvOptions,
+  type ConvShared,
+  type ConvSizes,
+} from "./conv-layer.ts";
 import type { KernelEngine } from "./engine.ts";
 import type { Precision } from "./precision.ts";
 
@@ -29,5 +36,19 @@ export interface Conv2dOptions<P extends Precision = "float64"> extends ConvOpti
  */
 export function conv2d<P extends Precision = "float64">(engine: KernelEngine, options: Conv2dOptions<P>): ConvLayer<P> {
   const { height, width } = Object(options) as Conv2dOptions<P>;
-  return convLayer("conv2d", engine, options, [...CONV_KEYS, "height", "width"], { height, width, flat: false });
+  return convLayer("conv2d", engine, options, { height, width, flat: false });
+}
+
+/** What decides how much memory a convolution of two-dimensional fields takes. */
+export type Conv2dSizes = ConvSizes & Pick<Conv2dOptions<Precision>, "height" | "width">;
+
+/**
+ * Bytes of an engine that `conv2d` takes with these options when the arrays in `shared` are given to it; a plain engine needs
+ * less. An engine of the sum over its layers, and of its other arrays, each rounded up to 16 bytes, is filled.
+ *
+ * @throws TypeError, RangeError for bad options.
+ */
+export function conv2dBytes(options: Conv2dSizes, shared: readonly ConvShared[] = []): number {
+  const { height, width } = Object(options) as Conv2dSizes;
+  return convLayerBytes("conv2dBytes", options, { height, width, flat: false }, shared);
 }

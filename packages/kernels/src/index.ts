@@ -25,10 +25,17 @@ export { type ComplexFft, complexFft, complexFftBytes } from "./complex-fft.ts";
 export { type RealFft, realFft, realFftBytes } from "./real-fft.ts";
 export { type CirculantLines, type LineProducts, lineProducts, type Transposition } from "./line-products.ts";
 
-export { type Conv1dOptions, conv1d } from "./conv1d.ts";
-export { type Conv2dOptions, conv2d } from "./conv2d.ts";
-export type { ConvLayer, ConvOptions, Padding } from "./conv-layer.ts";
-export { type BatchNorm, batchNorm, type BatchNormOptions } from "./batch-norm.ts";
+export { type Conv1dOptions, conv1d, conv1dBytes, type Conv1dSizes } from "./conv1d.ts";
+export { type Conv2dOptions, conv2d, conv2dBytes, type Conv2dSizes } from "./conv2d.ts";
+export type { ConvLayer, ConvOptions, ConvShared, ConvSizes, Padding } from "./conv-layer.ts";
+export {
+  type BatchNorm,
+  batchNorm,
+  batchNormBytes,
+  type BatchNormOptions,
+  type BatchNormShared,
+  type BatchNormSizes,
+} from "./batch-norm.ts";
 export { averagePool1d, averagePool1dBytes, averagePool2d, averagePool2dBytes } from "./average-pool.ts";
 export { maxPool1d, maxPool1dBytes, maxPool2d, maxPool2dBytes } from "./max-pool.ts";
 export { upsample1d, upsample1dBytes, upsample2d, upsample2dBytes } from "./upsample.ts";
