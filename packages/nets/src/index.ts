@@ -20,7 +20,14 @@ export { train } from "./training/train.ts";
 export type { TrainingProgress, TrainOptions } from "./training/train-options.ts";
 export type { LossKind, TrainingData } from "./training/training-data.ts";
 export type { AdamOptions } from "./training/adam.ts";
-export type { ConstantSchedule, CosineSchedule, Schedule, StepSchedule } from "./training/schedule.ts";
+export type {
+  ConstantSchedule,
+  CosineSchedule,
+  RoundSchedule,
+  Schedule,
+  StepSchedule,
+} from "./training/schedule.ts";
+export type { ChannelScale, ChannelScaleOptions, ScaleOption, Scaling } from "./training/scaling.ts";
 export type { History, Trained } from "./rollout/trained.ts";
 export { TrainingError, type TrainingFailure } from "./training/training-error.ts";
 

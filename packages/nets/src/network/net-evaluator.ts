@@ -2,6 +2,7 @@ import { headOf } from "./head.ts";
 import type { EngineKind } from "./net-engine.ts";
 import type { Precision } from "@hml/kernels";
 import type { FieldNet } from "../spec/field-net.ts";
+import { type Scaling, scaleValues, unscaleValues } from "../training/scaling.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { stackShape } from "../spec/stack-net.ts";
 import { TILE_ROWS } from "./network-of.ts";
@@ -81,21 +82,27 @@ export function sampleEvaluator(
 
 /**
  * The predictions of a net on one grid as a field: `values` is the snapshot, or the features of the predicted points,
- * [point, feature]; `out` has one value a grid point, zero where nothing is predicted. It owns work arrays.
+ * [point, feature]; `out` has one value a grid point, zero where nothing is predicted. Values go in and out unscaled. It owns
+ * work arrays.
  */
 export function fieldEvaluator(
   spec: FieldNet,
   evaluator: StackEvaluator,
   layout: RowLayout,
+  scaling?: Scaling,
 ): (values: Float64Array, out: Float64Array) => void {
-  const { outputs } = stackShape(spec);
+  const { inputs, outputs } = stackShape(spec);
+  const { inputs: before, targets: after } = scaling ?? { inputs: undefined, targets: undefined };
   const { predicted, rows, gather, points } = layout;
   const head = headOf(spec, layout, outputs);
   const stackOutputs = new Float64Array(rows * outputs);
   const predictions = new Float64Array(predicted.length);
+  const scaled = new Float64Array(before === undefined ? 0 : gather === undefined ? rows * inputs : points);
   return (values, out) => {
-    evaluator.evaluate(values, gather, rows, stackOutputs);
+    if (before !== undefined) scaleValues(before, values, 0, scaled.length, scaled, 0);
+    evaluator.evaluate(before === undefined ? values : scaled, gather, rows, stackOutputs);
     head.apply(stackOutputs, 0, predictions);
+    if (after !== undefined) unscaleValues(after, predictions, 0, predictions.length, predictions, 0);
     if (predicted.length < points) out.fill(0);
     for (let i = 0; i < predicted.length; i++) out[predicted[i]!] = predictions[i]!;
   };

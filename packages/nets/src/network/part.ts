@@ -48,6 +48,8 @@ export interface Part {
 export interface Network extends Part {
   /** What it runs on. */
   readonly engine: EngineKind;
+  /** Where its arrays lie; a trainable one leaves room for an optimiser. */
+  readonly kernels: KernelEngine;
   /** The precision that it runs in. */
   readonly precision: Precision;
   /** All its numbers, which `update` takes up. */

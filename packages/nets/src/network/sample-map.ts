@@ -21,8 +21,15 @@ export interface SampleMap {
   readonly gather: Int32Array | undefined;
   /** Where the predictions lie on the grid, where not every point has one: with a stencil that does not fit at the ends. */
   readonly predicted: { readonly points: number; readonly indices: Int32Array } | undefined;
+  /**
+   * Numbers that lie side by side at a point, before the net and predicted, each scaled for itself. Where left out: the inputs
+   * over the points, and all outputs, or one a predicted point.
+   */
+  readonly channels?: { readonly inputs: number; readonly outputs: number };
   /** From network outputs to predictions. */
   readonly head: Head;
+  /** Multiply-adds of a sample, roughly; one a parameter and row where left out. */
+  readonly work?: number;
 }
 
 /** The samples of a net on a grid; `periodic` where a field wraps around. */

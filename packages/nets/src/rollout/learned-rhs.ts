@@ -30,15 +30,19 @@ export interface LearnedRhsOptions {
 }
 
 /**
- * A trained net as the right-hand side du/dt of any integrator; allocates nothing per call and ignores `t`.
+ * A trained net as the right-hand side du/dt of any integrator; allocates nothing per call and ignores `t`. The state and du/dt
+ * are those of the data, whatever scaling the net was trained in.
  *
  * @throws RangeError or TypeError when it is built: a grid narrower than the stencil or of other dimension, a feature
  * without an operator, a net with several outputs; when it is called with a state of another length
  */
-export function learnedRhs(trained: Pick<Trained, "spec" | "weights">, options: LearnedRhsOptions): Rhs {
+export function learnedRhs(
+  trained: Pick<Trained, "spec" | "weights"> & Partial<Pick<Trained, "scaling">>,
+  options: LearnedRhsOptions,
+): Rhs {
   const where = "learnedRhs";
   checkOptions(where, options, ["size", "ends", "derivatives"]);
-  const { spec } = trained;
+  const { spec, scaling } = trained;
   if (!isFieldNet(spec))
     throw new RangeError(`${where}: the net must give du/dt of a field, got a net of kind ${spec.kind}`);
   const extents = extentsOf(where, "size", options.size);
@@ -50,7 +54,7 @@ export function learnedRhs(trained: Pick<Trained, "spec" | "weights">, options: 
       throw new RangeError(`${where}: derivatives must be left out for a ${spec.kind}; it reads the field alone`);
     }
     const layout = rowLayout(where, spec, extents, periodic);
-    const field = fieldEvaluator(spec, stackEvaluator(spec, parameters, layout.rows), layout);
+    const field = fieldEvaluator(spec, stackEvaluator(spec, parameters, layout.rows), layout, scaling);
     return (_t, u, out) => {
       checkSize(u, layout.points);
       field(u, out);
@@ -67,7 +71,7 @@ export function learnedRhs(trained: Pick<Trained, "spec" | "weights">, options: 
   if (predicted.length === 0) {
     throw new RangeError(`${where}: size must be at least 3 with held ends, got ${extents.join(" x ")}`);
   }
-  const field = fieldEvaluator(spec, stackEvaluator(spec, parameters, layout.rows), layout);
+  const field = fieldEvaluator(spec, stackEvaluator(spec, parameters, layout.rows), layout, scaling);
   const features = new Float64Array(predicted.length * inputs);
   const derivative = new Float64Array(points);
   return (_t, u, out) => {

@@ -7,6 +7,7 @@ import { extentsOf, rowLayout } from "../network/row-layout.ts";
 import { type FieldNet, isFieldNet } from "../spec/field-net.ts";
 import type { NetSpec, RowNet } from "../spec/net-spec.ts";
 import { stackShape } from "../spec/stack-net.ts";
+import { type Scaling, scaleValues, unscaleValues } from "../training/scaling.ts";
 import { type Weights, weightsOf } from "../files/weights.ts";
 
 /** How a training went, epoch by epoch. */
@@ -18,9 +19,9 @@ export interface History {
   readonly status: "done" | "stopped-early" | "aborted" | "nonfinite-state" | "callback-threw" | "loaded";
   /** What trained it: `wasm`, SIMD WebAssembly, or `plain`, its twin of the same bits; undefined for a net from a file. */
   readonly engine: EngineKind | undefined;
-  /** Mean training loss over the batches of each epoch, [epoch], taken while the weights change. */
+  /** Mean training loss over the batches of each epoch, [epoch], taken while the weights change. Of scaled values, as trained. */
   readonly loss: Float64Array;
-  /** Loss on the validation set after each epoch, [epoch]; empty without one. */
+  /** Loss on the validation set after each epoch, [epoch]; empty without one. Of scaled values, by the training data's scaling. */
   readonly validation: Float64Array;
   /** Learning rate at the first step of each epoch, [epoch]. */
   readonly learningRate: Float64Array;
@@ -34,6 +35,8 @@ export interface Trained<S extends NetSpec = NetSpec> {
   readonly spec: S;
   /** The precision in which it was trained, and in which `predict` works. */
   readonly precision: Precision;
+  /** The scaling it was trained in, which `predict` applies and undoes; undefined for none. */
+  readonly scaling: Scaling | undefined;
   /** How the training went. */
   readonly history: History;
   /**
@@ -59,6 +62,7 @@ export function trainedNet<S extends NetSpec>(
   parameters: Float64Array | Float32Array,
   history: History,
   precision: Precision = "float64",
+  scaling?: Scaling,
 ): Trained<S> {
   const own = Float64Array.from(parameters);
   /** Made at the first prediction: of many nets kept, few may be asked. */
@@ -66,9 +70,12 @@ export function trainedNet<S extends NetSpec>(
   return Object.freeze({
     spec,
     precision,
+    scaling,
     history: Object.freeze(history),
     predict(x: Float64Array, out: Float64Array, points?: readonly number[]) {
-      predict ??= isFieldNet(spec) ? fieldPredictor(spec, own, precision) : samplePredictor(spec, own, precision);
+      predict ??= isFieldNet(spec)
+        ? fieldPredictor(spec, own, precision, scaling)
+        : scaledPredictor(samplePredictor(spec, own, precision), scaling);
       predict(x, out, points);
     },
     weights: () => weightsOf(spec, own),
@@ -91,25 +98,43 @@ function samplePredictor(spec: RowNet, parameters: Float64Array, precision: Prec
   };
 }
 
+/** A predictor of scaled values, made one of values as they are. */
+function scaledPredictor(predict: Trained["predict"], scaling: Scaling | undefined): Trained["predict"] {
+  if (scaling === undefined) return predict;
+  const { inputs, targets } = scaling;
+  let scaled = new Float64Array(0);
+  return (x, out, points) => {
+    float64("predict", "x", x);
+    if (scaled.length !== x.length) scaled = new Float64Array(x.length);
+    if (inputs === undefined) scaled.set(x);
+    else scaleValues(inputs, x, 0, x.length, scaled, 0);
+    predict(scaled, out, points);
+    if (targets !== undefined) unscaleValues(targets, out, 0, out.length, out, 0);
+  };
+}
+
 /** `predict` of a net that reads a field or its features. */
-function fieldPredictor(spec: FieldNet, parameters: Float64Array, precision: Precision): Trained["predict"] {
+function fieldPredictor(
+  spec: FieldNet,
+  parameters: Float64Array,
+  precision: Precision,
+  scaling: Scaling | undefined,
+): Trained["predict"] {
   const { inputs, outputs } = stackShape(spec);
   const evaluator = stackEvaluator(spec, parameters, undefined, { engine: "wasm", precision });
   const perPoint = "features" in spec ? inputs : 1;
+  if (spec.kind === "functionalNet") {
+    return scaledPredictor((x, out) => {
+      const size = samplesIn(x, inputs);
+      float64("predict", "out", out, size * outputs);
+      evaluator.evaluate(x, undefined, size, out);
+    }, scaling);
+  }
   /** The evaluator of the grid last seen. */
   let field: ((values: Float64Array, out: Float64Array) => void) | undefined;
   let extents: readonly number[] = [];
   return (x, out, points) => {
-    float64("predict", "x", x);
-    if (x.length % perPoint !== 0) {
-      throw new RangeError(`predict: x must hold whole samples of ${inputs} features, got length ${x.length}`);
-    }
-    const size = x.length / perPoint;
-    if (spec.kind === "functionalNet") {
-      float64("predict", "out", out, size * outputs);
-      evaluator.evaluate(x, undefined, size, out);
-      return;
-    }
+    const size = samplesIn(x, perPoint);
     float64("predict", "out", out, size);
     if (field === undefined || !isGrid(extents, points, size)) {
       const grid = extentsOf("predict", "points", points ?? size);
@@ -117,11 +142,20 @@ function fieldPredictor(spec: FieldNet, parameters: Float64Array, precision: Pre
       if (layout.points !== size) {
         throw new RangeError(`predict: x must hold the ${layout.points} points of points, got ${size}`);
       }
-      field = fieldEvaluator(spec, evaluator, layout);
+      field = fieldEvaluator(spec, evaluator, layout, scaling);
       extents = grid;
     }
     field(x, out);
   };
+}
+
+/** Count of whole samples of so many features. */
+function samplesIn(x: Float64Array, features: number): number {
+  float64("predict", "x", x);
+  if (x.length % features !== 0) {
+    throw new RangeError(`predict: x must hold whole samples of ${features} features, got length ${x.length}`);
+  }
+  return x.length / features;
 }
 
 /** Whether `points`, or a line of `size` points, is the grid of these extents. */

@@ -1,7 +1,11 @@
 import { checkOptions, finite, positive } from "@hml/guard";
-import type { FloatArray } from "../network/part.ts";
 
-/** Constants of the Adam optimiser. */
+/**
+ * Constants of the Adam optimiser with bias correction: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, and the
+ * parameters lose rate m' / (sqrt(v') + epsilon) with m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+ *
+ * Source: Kingma and Ba, ICLR 2015, Algorithm 1.
+ */
 export interface AdamOptions {
   /** Decay of the mean of gradients, in [0, 1); default 0.9. */
   readonly beta1?: number;
@@ -21,37 +25,6 @@ export function adamConstants(where: string, options: AdamOptions): AdamConstant
   fraction(where, "adam.beta1", beta1);
   fraction(where, "adam.beta2", beta2);
   return { beta1, beta2, epsilon: positive(where, "adam.epsilon", epsilon) };
-}
-
-/** One step of an optimiser, in place on its parameters. */
-export type OptimiserStep = (learningRate: number) => void;
-
-/**
- * Adam with bias correction: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, and the parameters lose
- * rate m' / (sqrt(v') + epsilon) with m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
- *
- * Source: Kingma and Ba, ICLR 2015, Algorithm 1.
- */
-export function adam(parameters: FloatArray, gradient: FloatArray, constants: AdamConstants): OptimiserStep {
-  const { beta1, beta2, epsilon } = constants;
-  const m = new Float64Array(gradient.length);
-  const v = new Float64Array(gradient.length);
-  let power1 = 1;
-  let power2 = 1;
-  return (learningRate) => {
-    power1 *= beta1;
-    power2 *= beta2;
-    const rate = learningRate / (1 - power1);
-    const correction = 1 / (1 - power2);
-    for (let i = 0; i < gradient.length; i++) {
-      const g = gradient[i]!;
-      const mean = beta1 * m[i]! + (1 - beta1) * g;
-      const square = beta2 * v[i]! + (1 - beta2) * g * g;
-      m[i] = mean;
-      v[i] = square;
-      parameters[i] = parameters[i]! - (rate * mean) / (Math.sqrt(square * correction) + epsilon);
-    }
-  };
 }
 
 function fraction(where: string, name: string, value: unknown): void {

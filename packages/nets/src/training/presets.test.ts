@@ -17,7 +17,7 @@ describe("netPresets", () => {
   });
 
   it("are settings that train takes as they are", async () => {
-    const data = heatData(10, 5, 0.1, random(1));
+    const data = heatData(64, 5, 0.1, random(1));
     for (const pair of [netPresets.paper, netPresets.code, netPresets.recommended]) {
       const { spec, training } = pair.discretised;
       const { history } = await train(spec, data, { ...training, epochs: 2, random: random(1) });
@@ -52,7 +52,7 @@ describe("planePresets", () => {
     const { spec, training } = planePresets.recommended.divergence;
     const { history } = await train(spec, planeData(9, 5, random(1)), { ...training, epochs: 1, random: random(1) });
     expect(history.status).toBe("done");
-    const field = { inputs: new Float64Array(50), targets: new Float64Array(50), points: [5, 5] };
+    const field = { inputs: new Float64Array(1600), targets: new Float64Array(1600), points: [5, 5] };
     const code = planePresets.code.discretised;
     const settings = { ...code.training, epochs: 1, random: random(1) };
     expect((await train(code.spec, field, settings)).history.status).toBe("done");

@@ -1,5 +1,6 @@
 import type { FloatArray, Network } from "../network/part.ts";
 import type { SampleMap } from "../network/sample-map.ts";
+import type { InputNoise } from "./input-noise.ts";
 import type { LossTerm } from "./loss-term.ts";
 import type { Samples } from "./training-data.ts";
 
@@ -15,12 +16,14 @@ export interface RowLoss {
 
 /**
  * The loss of a network, 1/(b p) times the sum of `term` over b samples of p predictions. A batch is walked in tiles of
- * whole samples in the order given, so every sum is taken in one fixed order. Work arrays are made here.
+ * whole samples in the order given, so every sum is taken in one fixed order. `noise` is added to the inputs in training, new
+ * for each sample each time; targets stay as they are. Work arrays are made here.
  */
-export function rowLoss(network: Network, map: SampleMap, term: LossTerm, tile: number): RowLoss {
+export function rowLoss(network: Network, map: SampleMap, term: LossTerm, tile: number, noise?: InputNoise): RowLoss {
   const { networkInputs, networkOutputs, gather, head } = map;
   const { input, output, outputGradient } = network;
   const predictions = new Float64Array(map.outputs);
+  const noisy = new Float64Array(noise === undefined ? 0 : map.inputs);
 
   function pass(samples: Samples, order: Int32Array, from: number, to: number, backward: boolean): number {
     const { inputs, targets, weights } = samples;
@@ -31,7 +34,13 @@ export function rowLoss(network: Network, map: SampleMap, term: LossTerm, tile: 
     for (let first = from; first < to; first += tile) {
       const end = Math.min(first + tile, to);
       for (let s = first; s < end; s++) {
-        put(inputs, order[s]! * map.inputs, gather, input, (s - first) * networkInputs, networkInputs);
+        const at = order[s]! * map.inputs;
+        const to = (s - first) * networkInputs;
+        if (noise === undefined || !backward) put(inputs, at, gather, input, to, networkInputs);
+        else {
+          noise.add(inputs, at, map.inputs, noisy, 0);
+          put(noisy, 0, gather, input, to, networkInputs);
+        }
       }
       network.forward((end - first) * map.rows, backward);
       for (let s = first; s < end; s++) {

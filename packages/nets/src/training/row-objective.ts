@@ -1,17 +1,30 @@
 import type { RandomSource } from "@hml/integrators";
 import { shuffle } from "../spec/init.ts";
+import type { InputNoise } from "./input-noise.ts";
 import type { Objective } from "./objective.ts";
 import type { RowLoss } from "./row-loss.ts";
+import type { Scaling } from "./scaling.ts";
 import type { Samples } from "./training-data.ts";
 
+/** What mini-batches are made of, and how. */
+export interface RowBatches {
+  /** The training data. */
+  readonly samples: Samples;
+  /** The validation data, if any. */
+  readonly validation: Samples | undefined;
+  /** The scaling of both. */
+  readonly scaling: Scaling | undefined;
+  /** Samples of a step. */
+  readonly batchSize: number;
+  /** What orders are drawn from. */
+  readonly random: RandomSource;
+  /** The noise that the loss puts on its inputs. */
+  readonly noise: InputNoise | undefined;
+}
+
 /** Mini-batches of samples, in a new order every epoch; the last one may be smaller. */
-export function rowObjective(
-  loss: RowLoss,
-  samples: Samples,
-  validation: Samples | undefined,
-  batchSize: number,
-  random: RandomSource,
-): Objective {
+export function rowObjective(loss: RowLoss, batches: RowBatches): Objective {
+  const { samples, validation, scaling, batchSize, random, noise } = batches;
   const { network } = loss;
   const order = Int32Array.from({ length: samples.rows }, (_, r) => r);
   const validationOrder = Int32Array.from({ length: validation?.rows ?? 0 }, (_, r) => r);
@@ -19,11 +32,17 @@ export function rowObjective(
   const to = (step: number): number => Math.min(from(step) + batchSize, samples.rows);
   return {
     engine: network.engine,
+    kernels: network.kernels,
     parameters: network.parameters,
     gradient: network.gradient,
+    scaling,
     steps: Math.ceil(samples.rows / batchSize),
     samples: samples.rows,
-    begin: () => shuffle(order, random),
+    order,
+    begin() {
+      shuffle(order, random);
+      noise?.begin();
+    },
     step: (index) => loss.valueAndGradient(samples, order, from(index), to(index)),
     samplesOf: (index) => to(index) - from(index),
     workOf: (index) => 3 * (to(index) - from(index)) * samples.map.rows * network.gradient.length,

@@ -1,13 +1,15 @@
-import type { FloatArray } from "../network/part.ts";
-import { adam } from "./adam.ts";
-import { breathe } from "./event-loop.ts";
 import { drawWeights } from "../spec/init.ts";
 import { layoutOf, type NetSpec } from "../spec/net-spec.ts";
-import type { TrainingProgress, TrainOptions } from "./train-options.ts";
-import { trainPlan } from "./train-plan.ts";
 import { type History, type Trained, trainedNet } from "../rollout/trained.ts";
+import type { FloatArray } from "../network/part.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
+import { breathe } from "./event-loop.ts";
+import { optimiser } from "./optimiser.ts";
+import type { TrainingProgress, TrainOptions } from "./train-options.ts";
+import { type TrainPlan, trainPlan } from "./train-plan.ts";
 import type { TrainingData } from "./training-data.ts";
 import { TrainingError, type TrainingFailure } from "./training-error.ts";
+import { epochsInVain, trainingState } from "./training-state.ts";
 
 /** Multiply-adds between two looks at the event loop: some 25 ms. */
 const WORK_PER_BREATH = 5e7;
@@ -16,35 +18,44 @@ const WORK_PER_BREATH = 5e7;
  * Trains a net by Adam on mini-batches, by back-propagation on the kernels of `@hml/kernels`.
  *
  * The loss is 1/(b p) sum w (prediction - target)^2 over the b rows of a batch and their p predicted values, w being the
- * row weights scaled to mean 1, and with `loss: "relative"` divided by the mean square of the row's targets. Rows are reordered before each epoch; the last batch may be smaller. Work arrays are made
- * once; the event loop gets its turn every 25 ms or so. Equal seed, data and options give equal bits on one engine,
- * whatever else runs.
+ * row weights scaled to mean 1, and with `loss: "relative"` divided by the mean square of the row's targets; with `scale`,
+ * predictions and targets are the scaled ones. Rows are reordered before each epoch; the last batch may be smaller. Work
+ * arrays are made once; the event loop gets its turn every 25 ms or so. Equal seed, data and options give equal bits on
+ * one engine, whatever else runs, and whether or not the training was stopped and resumed.
  *
  * Good starting values: those of `netPresets`.
  *
  * @returns the net with its weights; see `TrainOptions.restoreBest` for which
- * @throws RangeError or TypeError (as a rejection, before any work) for bad arguments; TrainingError when the loss stops
- * being finite, the signal is raised or `onProgress` throws, with the last good weights in it
+ * @throws RangeError or TypeError (as a rejection, before any work) for bad arguments, FormatError for a checkpoint that is
+ * damaged or of another training; TrainingError when the loss stops being finite, the signal is raised or `onProgress`
+ * throws, with the last good weights in it
  */
 export async function train<S extends NetSpec>(
   spec: S,
   data: TrainingData,
   options: TrainOptions,
 ): Promise<Trained<S>> {
-  const plan = trainPlan(spec, data, options);
-  const { net, objective, epochs, random, learningRate, factor, start, signal } = plan;
+  return await run(trainPlan(spec, data, options));
+}
+
+/** Trains by a plan. */
+async function run<S extends NetSpec>(plan: TrainPlan<S>): Promise<Trained<S>> {
+  const { net, objective, epochs, source, learningRate, factor, rounds, resumed, signal } = plan;
   const { parameters, steps } = objective;
-  const update = adam(parameters, objective.gradient, plan.adam);
+  const layout = layoutOf(net);
+  const update = optimiser(objective, layout, plan.optimiser);
+  if (resumed !== undefined) {
+    parameters.set(resumed.parameters);
+    objective.order.set(resumed.order);
+    update.m.set(resumed.m);
+    update.v.set(resumed.v);
+    update.resume(resumed.steps);
+    source.skipTo(resumed.draws);
+  } else if (plan.start !== undefined) parameters.set(plan.start);
   // The first draw: every argument has been checked.
-  if (start === undefined) drawWeights(layoutOf(net), random, parameters);
-  else parameters.set(start);
-  const kept = parameters.slice();
-  let keptEpoch = 0;
-  let best = Infinity;
-  let bestEpoch = 0;
-  const losses: number[] = [];
-  const validations: number[] = [];
-  const rates: number[] = [];
+  else drawWeights(layout, source.random, parameters);
+  const state = resumed?.state ?? trainingState(parameters);
+  const { kept, losses, validations, rates } = state;
   let work = 0;
 
   const finish = (status: History["status"]): Trained<S> =>
@@ -57,9 +68,10 @@ export async function train<S extends NetSpec>(
         loss: Float64Array.from(losses),
         validation: Float64Array.from(validations),
         learningRate: Float64Array.from(rates),
-        keptEpoch,
+        keptEpoch: state.keptEpoch,
       },
       plan.precision,
+      objective.scaling,
     );
   const fail = (code: TrainingFailure, epoch: number, batch: number, message: string, cause?: unknown): Trained<S> => {
     const trained = finish(code);
@@ -75,16 +87,25 @@ export async function train<S extends NetSpec>(
       batch,
       `${what} is not finite in epoch ${epoch}, batch ${batch}; lower learningRate (${learningRate}) or check the data's scale`,
     );
+  const checkpoint = (): Uint8Array => {
+    const { m, v } = update;
+    const { order } = objective;
+    return writeCheckpoint(plan.owner, { state, parameters, m, v, steps: update.steps, order, draws: source.draws });
+  };
 
-  if (signal?.aborted) return aborted(1, 0);
-  for (let epoch = 1; epoch <= epochs; epoch++) {
+  if (signal?.aborted) return aborted(state.epoch + 1, 0);
+  while (state.epoch < epochs) {
+    if (epochsInVain(state) >= rounds.patience) return finish("stopped-early");
+    if (state.epoch > 0 && signal?.aborted) return aborted(state.epoch, steps);
+    const epoch = state.epoch + 1;
+    const rate = (step: number): number => learningRate * factor(epoch - 1, step, state.round);
     objective.begin(epoch);
     let sum = 0;
     for (let step = 0; step < steps; step++) {
       const value = objective.step(step);
       if (!Number.isFinite(value)) return nonfinite("the loss", epoch, step + 1);
       sum += value * objective.samplesOf(step);
-      update(learningRate * factor(epoch - 1, step));
+      update.step(rate(step));
       work += objective.workOf(step);
       if (work > WORK_PER_BREATH) {
         work = 0;
@@ -93,37 +114,41 @@ export async function train<S extends NetSpec>(
       }
     }
     if (!allFinite(parameters)) return nonfinite("a weight", epoch, steps);
-    const validationLoss = objective.validate();
-    if (validationLoss !== undefined && !Number.isFinite(validationLoss)) {
-      return nonfinite("the validation loss", epoch, steps);
-    }
+    const validation = objective.validate();
+    if (validation !== undefined && !Number.isFinite(validation)) return nonfinite("the validation loss", epoch, steps);
+
     const progress: TrainingProgress = {
       epoch,
       epochs,
       loss: sum / objective.samples,
-      validation: validationLoss,
-      learningRate: learningRate * factor(epoch - 1, 0),
+      validation,
+      learningRate: rate(0),
     };
+    state.epoch = epoch;
     losses.push(progress.loss);
     rates.push(progress.learningRate);
-    if (validationLoss !== undefined) validations.push(validationLoss);
-    const judged = validationLoss ?? progress.loss;
-    const better = judged < best - plan.minDelta;
+    if (validation !== undefined) validations.push(validation);
+    const judged = validation ?? progress.loss;
+    const better = judged < state.best - plan.minDelta;
     if (better) {
-      best = judged;
-      bestEpoch = epoch;
+      state.best = judged;
+      state.bestEpoch = epoch;
     }
     if (better || !plan.restoreBest) {
       kept.set(parameters);
-      keptEpoch = epoch;
+      state.keptEpoch = epoch;
+    }
+    if (epochsInVain(state) >= rounds.patience && state.round + 1 < rounds.count) {
+      parameters.set(kept);
+      update.restart();
+      state.round++;
+      state.roundStart = epoch;
     }
     try {
-      plan.onProgress?.(progress);
+      plan.onProgress?.(progress, checkpoint);
     } catch (error) {
       return fail("callback-threw", epoch, steps, `onProgress threw in epoch ${epoch}`, error);
     }
-    if (epoch - bestEpoch >= plan.patience && epoch < epochs) return finish("stopped-early");
-    if (signal?.aborted && epoch < epochs) return aborted(epoch, steps);
   }
   return finish("done");
 }

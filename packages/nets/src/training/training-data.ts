@@ -1,5 +1,6 @@
 import { checkOptions, copyFinite, finiteVector, lengthOf } from "@hml/guard";
 import { type Mapped, mapped } from "../network/network-of.ts";
+import { centring, type ScaleOption, type Scaling, scaleValues, scalingOf } from "./scaling.ts";
 import type { SampleMap } from "../network/sample-map.ts";
 import type { FieldNet } from "../spec/field-net.ts";
 import type { RowNet } from "../spec/net-spec.ts";
@@ -50,13 +51,14 @@ export interface Samples {
   readonly weights: Float64Array;
 }
 
-/** Checks training data against the net, once. */
+/** Checks training data against the net, once, and scales them. */
 export function samplesOf(
   where: string,
   spec: FieldNet | RowNet,
   data: TrainingData,
   loss: LossKind = "mse",
-): { readonly samples: Samples; readonly mapped: Mapped } {
+  scale: ScaleOption = "none",
+): { readonly samples: Samples; readonly mapped: Mapped; readonly scaling: Scaling | undefined } {
   checkOptions(where, data, ["inputs", "targets", "points", "weights"], "data");
   const { inputs, targets, points = 1, weights } = data;
   const extents = extentsOf(where, "points", points);
@@ -71,9 +73,36 @@ export function samplesOf(
   const rows = length / map.inputs;
   const u = copyFinite(where, "inputs", inputs);
   const y = fieldTargets(where, map, targets, rows);
+  const scaling = scaleSamples(where, spec, map, u, y, loss, scale);
   const rowWeights = meanOne(where, weights, rows);
   if (loss === "relative") overMeanSquare(where, y, map.outputs, rowWeights);
-  return { samples: { rows, map, inputs: u, targets: y, weights: rowWeights }, mapped: net };
+  return { samples: { rows, map, inputs: u, targets: y, weights: rowWeights }, mapped: net, scaling };
+}
+
+/** Scales samples in place, by a scaling found for them or given. */
+function scaleSamples(
+  where: string,
+  spec: FieldNet | RowNet,
+  map: SampleMap,
+  inputs: Float64Array,
+  targets: Float64Array,
+  loss: LossKind,
+  scale: ScaleOption,
+): Scaling | undefined {
+  const centred = centring(spec, loss);
+  const { inputs: before, outputs: after } = map.channels ?? {
+    inputs: map.inputs / map.extents.reduce((a, b) => a * b, 1),
+    outputs: map.predicted === undefined ? map.outputs : map.outputs / map.predicted.indices.length,
+  };
+  const scaling = scalingOf(
+    where,
+    scale,
+    { values: inputs, channels: before, centred: centred.inputs },
+    { values: targets, channels: after, centred: centred.targets },
+  );
+  if (scaling?.inputs !== undefined) scaleValues(scaling.inputs, inputs, 0, inputs.length, inputs, 0);
+  if (scaling?.targets !== undefined) scaleValues(scaling.targets, targets, 0, targets.length, targets, 0);
+  return scaling;
 }
 
 /** What a row of inputs is made of. */
