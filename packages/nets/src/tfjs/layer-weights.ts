@@ -1,5 +1,5 @@
 import { show } from "@hml/guard";
-import { type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
+import { tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { parametersFrom, type Weights, weightsOf } from "../files/weights.ts";
 import { checkNetSpec, layoutOf, type NetSpec } from "../spec/net-spec.ts";
@@ -44,11 +44,24 @@ export function writeParameters(where: string, model: LayersModel, spec: NetSpec
 export function readParameters(where: string, model: LayersModel, spec: NetSpec): Float64Array {
   const parameters = new Float64Array(layoutOf(spec).numbers);
   for (const { layer, index, places } of linksOf(spec)) {
-    const variable = variableOf(where, model, layer, index, places.length);
-    const values = valuesOf(variable.read());
-    for (let i = 0; i < places.length; i++) parameters[places[i]!] = values[i]!;
+    put(parameters, places, variableOf(where, model, layer, index, places.length).read().dataSync<"float32">());
   }
   return parameters;
+}
+
+/** The same without waiting for a graphics card. */
+export async function fetchParameters(where: string, model: LayersModel, spec: NetSpec): Promise<Float64Array> {
+  const parameters = new Float64Array(layoutOf(spec).numbers);
+  await Promise.all(
+    linksOf(spec).map(async ({ layer, index, places }) => {
+      put(parameters, places, await variableOf(where, model, layer, index, places.length).read().data<"float32">());
+    }),
+  );
+  return parameters;
+}
+
+function put(parameters: Float64Array, places: Int32Array, values: Float32Array): void {
+  for (let i = 0; i < places.length; i++) parameters[places[i]!] = values[i]!;
 }
 
 /** Weight `index` of a layer, which must hold so many numbers. */
@@ -62,8 +75,4 @@ function variableOf(where: string, model: LayersModel, name: string, index: numb
     );
   }
   return variable;
-}
-
-function valuesOf(value: Tensor): Float32Array {
-  return value.dataSync<"float32">();
 }

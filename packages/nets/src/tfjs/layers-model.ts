@@ -2,15 +2,16 @@ import { callable, checkOptions } from "@hml/guard";
 import type { RandomSource } from "@hml/integrators";
 import { tensor, tidy } from "@tensorflow/tfjs-core";
 import { input, type LayersModel, model } from "@tensorflow/tfjs-layers";
-import { parametersFrom, type Weights } from "../files/weights.ts";
+import { parametersFrom } from "../files/weights.ts";
 import { extentsOf } from "../network/row-layout.ts";
 import type { Trained } from "../rollout/trained.ts";
 import { drawWeights } from "../spec/init.ts";
 import { checkNetSpec, layoutOf, type NetSpec } from "../spec/net-spec.ts";
-import { widthsOf } from "../spec/stack-net.ts";
+import { type StackNet, widthsOf } from "../spec/stack-net.ts";
 import { writeParameters } from "./layer-weights.ts";
 import type { SampleModel } from "./sample-model.ts";
 import { stackModel } from "./stack-model.ts";
+import { TfjsError } from "./tfjs-error.ts";
 
 /** How a model is made from a net. */
 export interface LayersModelOptions {
@@ -46,7 +47,7 @@ export function toLayersModel(net: Trained | NetSpec, options: LayersModelOption
   const trained = "spec" in Object(net) ? (net as Trained) : undefined;
   const spec = checkNetSpec(trained?.spec ?? (net as NetSpec));
   const extents = points === undefined ? undefined : extentsOf(where, "points", points);
-  if (trained !== undefined) return modelOf(where, spec, extents, weightsAsParameters(where, spec, trained.weights()));
+  if (trained !== undefined) return modelOf(where, spec, extents, parametersFrom(where, spec, trained.weights()));
   const parameters = new Float64Array(layoutOf(spec).numbers);
   drawWeights(layoutOf(spec), callable(where, "random", random) as RandomSource, parameters);
   return modelOf(where, spec, extents, parameters);
@@ -69,16 +70,20 @@ export function modelOf(
   return built;
 }
 
-function weightsAsParameters(where: string, spec: NetSpec, weights: Weights): Float64Array {
-  return parametersFrom(where, spec, weights);
+function sampleModel(where: string, spec: NetSpec, extents: readonly number[] | undefined): SampleModel {
+  if (isStackNet(spec)) return stackModel(where, spec, extents ?? axesOf(spec).map(() => null));
+  const { kind } = spec as NetSpec;
+  throw new TfjsError("not-expressible", `${where}: a ${kind} is not expressible; tfjs-layers has no layers for it`);
 }
 
-function sampleModel(where: string, spec: NetSpec, extents: readonly number[] | undefined): SampleModel {
-  return stackModel(where, spec, extents ?? axesOf(spec).map(() => null));
+const STACKS: readonly NetSpec["kind"][] = ["functionalNet", "discretisedNet", "fluxNet", "divergenceNet", "mlp"];
+
+function isStackNet(spec: NetSpec): spec is StackNet {
+  return STACKS.includes(spec.kind);
 }
 
 /** One entry an axis of the grid that a net works on. */
-function axesOf(spec: NetSpec): readonly unknown[] {
+function axesOf(spec: StackNet): readonly unknown[] {
   if ("stencil" in spec) return widthsOf(spec.stencil);
   return "period" in spec ? spec.period : [0];
 }

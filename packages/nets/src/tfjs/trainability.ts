@@ -1,3 +1,4 @@
+import { checkOptions } from "@hml/guard";
 import {
   add,
   ones,
@@ -10,6 +11,9 @@ import {
   variableGrads,
 } from "@tensorflow/tfjs-core";
 import { type LayersModel, type layers, SymbolicTensor } from "@tensorflow/tfjs-layers";
+import type { NetSpec } from "../spec/net-spec.ts";
+import { type LayersModelOptions, toLayersModel } from "./layers-model.ts";
+import { startBackend } from "./prepare.ts";
 import { TfjsError } from "./tfjs-error.ts";
 
 /** Whether a backend can train one layer. */
@@ -34,6 +38,39 @@ export interface Trainability {
   readonly layers: readonly LayerTrainability[];
 }
 
+/**
+ * Says which layers of a net or model a backend of TensorFlow.js can train, by trying each on a small field: kernels are
+ * missing here and there, and TensorFlow.js says so only in the middle of a training. The backend becomes the current one,
+ * repaired as by `prepareTfjs`. Weights are left as they were; a stateful layer forgets its state.
+ *
+ * `trainWithTfjs` asks this itself before it begins.
+ *
+ * @param net a net, or a model of the user's own
+ * @param backend name of a backend whose package has been imported
+ * @param options `points` as for `toLayersModel`
+ * @throws TypeError or RangeError (as a rejection) for bad arguments; TfjsError when tfjs-layers has no layers for the net
+ */
+export async function trainability(
+  net: NetSpec | LayersModel,
+  backend: string,
+  options: Pick<LayersModelOptions, "points"> = {},
+): Promise<Trainability> {
+  const where = "trainability";
+  checkOptions(where, options, ["points"]);
+  await startBackend(where, backend);
+  if (isModel(net)) return modelTrainability(net, backend);
+  const model = toLayersModel(net, { ...options, random: () => 0.5 });
+  try {
+    return modelTrainability(model, backend);
+  } finally {
+    model.dispose();
+  }
+}
+
+function isModel(net: NetSpec | LayersModel): net is LayersModel {
+  return "layers" in Object(net) && "inputs" in net && Array.isArray(net.inputs);
+}
+
 /** Tries the value and gradient of every layer of a model on a backend that is current. */
 export function modelTrainability(model: LayersModel, backend: string): Trainability {
   const found = layersOf(model, "").map(([name, layer]): LayerTrainability => {
@@ -43,7 +80,7 @@ export function modelTrainability(model: LayersModel, backend: string): Trainabi
   return Object.freeze({ backend, trainable: found.every(({ trainable }) => trainable), layers: Object.freeze(found) });
 }
 
-/** As `trainability`, throwing for the first layer that cannot be trained. */
+/** Throws for the first layer that cannot be trained. */
 export function assertTrainable(where: string, { backend, layers: found }: Trainability): void {
   const bad = found.find(({ trainable }) => !trainable);
   if (bad === undefined) return;
