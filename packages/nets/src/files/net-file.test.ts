@@ -18,6 +18,8 @@ const small = discretisedNet({
 });
 const trainSmall = (): Promise<Trained> =>
   train(small, heatData(20, 7, 0.1, random(1)), { epochs: 2, random: random(2) });
+const trainScaled = (): Promise<Trained> =>
+  train(small, heatData(20, 7, 0.1, random(1)), { epochs: 2, random: random(2), scale: "standard" });
 
 /** The file of a net with its metadata or tensors changed. */
 function altered(
@@ -81,6 +83,35 @@ describe("saveNet and loadNet", () => {
       expect(out[1]).toEqual(out[0]);
       expect(saveNet(loaded)).toEqual(bytes);
     }
+  });
+
+  it("keep the scaling in every digit, and refuse one that is none", async () => {
+    const trained = await trainScaled();
+    const bytes = saveNet(trained);
+    const loaded = loadNet(bytes);
+    expect(trained.scaling).toBeDefined();
+    expect(loaded.scaling).toEqual(trained.scaling);
+    const u = Float64Array.from({ length: 9 }, (_, i) => Math.sin(i));
+    const out = [trained, loaded].map((net) => {
+      const y = new Float64Array(9);
+      net.predict(u, y);
+      return y;
+    });
+    expect(out[1]).toEqual(out[0]);
+    expect(saveNet(loaded)).toEqual(bytes);
+    const refused = (name: string, tensor: Tensor | undefined): (() => Trained) => {
+      const bad = altered(bytes, (tensors) =>
+        tensor === undefined ? tensors.delete(name) : tensors.set(name, tensor),
+      );
+      return () => loadNet(bad);
+    };
+    const list = (...values: number[]): Tensor => ({ shape: [values.length], data: Float64Array.from(values) });
+    expect(refused("scaling.inputs.scale", list(0))).toThrow(/scaling.inputs.scale must be a list of positive numbers/);
+    expect(refused("scaling.inputs.offset", list(Number.NaN))).toThrow(/must be a list of finite numbers, got NaN/);
+    expect(refused("scaling.targets.offset", list(1, 2))).toThrow(/of equal length, got 2 and 1/);
+    expect(refused("scaling.targets.offset", undefined)).toThrow(/of equal length, got none and 1/);
+    expect(refused("scaling.inputs.scale", { shape: [1, 1], data: Float64Array.of(1) })).toThrow(/got shape \[1, 1\]/);
+    expect(refused("scaling.inputs.size", list(1))).toThrow(/unexpected scaling.inputs.size/);
   });
 
   it("names tensors as PyTorch does and keeps the specification as JSON", async () => {
@@ -149,7 +180,7 @@ describe("saveNet and loadNet", () => {
   });
 
   it("gives a typed error or a sound net for each of 5,000 mutated files, quickly and without bounds broken", async () => {
-    const original = saveNet(await trainSmall());
+    const original = saveNet(await trainScaled());
     const headerEnd = 8 + new DataView(original.buffer).getUint32(0, true);
     const source = random(7);
     const below = (n: number): number => Math.floor(source() * n);

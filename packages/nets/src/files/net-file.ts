@@ -1,9 +1,11 @@
 import { FormatError, oneOf } from "@hml/guard";
+import type { Precision } from "@hml/kernels";
 import { type JsonValue, parseJson } from "./json.ts";
-import { checkNetSpec } from "../spec/net-spec.ts";
+import { checkNetSpec, type NetSpec } from "../spec/net-spec.ts";
+import { type NetParts, netTensors, splitTensors } from "./net-tensors.ts";
 import { readSafetensors, type SafetensorsLimits } from "./read-safetensors.ts";
 import { type Trained, trainedNet } from "../rollout/trained.ts";
-import { parametersFrom } from "./weights.ts";
+import { parametersFrom, type Weights } from "./weights.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
 
 const FORMAT = "hml-net";
@@ -11,17 +13,12 @@ const VERSION = "1";
 
 /**
  * A trained net as the bytes of a safetensors file: the weights as float64 tensors `layers.<l>.weight` [units, inputs]
- * and `layers.<l>.bias` [units], the specification as JSON in the metadata under `spec`, the precision in which the
- * net runs under `precision`. The history is not kept.
+ * and `layers.<l>.bias` [units], the scaling, if any, as `scaling.<inputs|targets>.<offset|scale>` [channels], the
+ * specification as JSON in the metadata under `spec`, the precision in which the net runs under `precision`. The history
+ * is not kept.
  */
-export function saveNet(trained: Pick<Trained, "spec" | "weights" | "precision">): Uint8Array {
-  const metadata = new Map([
-    ["format", FORMAT],
-    ["version", VERSION],
-    ["precision", trained.precision],
-    ["spec", JSON.stringify(checkNetSpec(trained.spec))],
-  ]);
-  return writeSafetensors(trained.weights(), metadata);
+export function saveNet(trained: NetParts): Uint8Array {
+  return writeSafetensors(netTensors(trained), netMetadata(FORMAT, VERSION, trained));
 }
 
 /**
@@ -29,38 +26,62 @@ export function saveNet(trained: Pick<Trained, "spec" | "weights" | "precision">
  *
  * @throws FormatError for a file that is not a sound safetensors file, is not a net (`header`), is of another version
  * (`version`) or holds a value that is not finite (`nonfinite`); RangeError or TypeError for a specification that is not
- * allowed and for weights that are not those of the specification, naming what is missing and unexpected
+ * allowed and for weights that are not those of the specification, naming what is missing and unexpected, or a scaling that
+ * is none
  */
 export function loadNet(bytes: Uint8Array, limits: SafetensorsLimits = {}): Trained {
+  const where = "loadNet";
   const { tensors, metadata } = readSafetensors(bytes, limits);
-  if (metadata.get("format") !== FORMAT) {
+  const { spec, precision } = readMetadata(where, FORMAT, VERSION, metadata);
+  return netFrom(where, spec, precision, tensors);
+}
+
+/** The metadata of a file of nets. */
+export function netMetadata(
+  format: string,
+  version: string,
+  { spec, precision }: Pick<Trained, "spec" | "precision">,
+): Map<string, string> {
+  return new Map([
+    ["format", format],
+    ["version", version],
+    ["precision", precision],
+    ["spec", JSON.stringify(checkNetSpec(spec))],
+  ]);
+}
+
+/** Reads the metadata of a file of nets. */
+export function readMetadata(
+  where: string,
+  format: string,
+  version: string,
+  metadata: ReadonlyMap<string, string>,
+): { readonly spec: NetSpec; readonly precision: Precision } {
+  if (metadata.get("format") !== format) {
     throw new FormatError(
       "header",
-      `loadNet: metadata.format must be ${FORMAT}; this safetensors file holds something else`,
+      `${where}: metadata.format must be ${format}; this safetensors file holds something else`,
     );
   }
-  if (metadata.get("version") !== VERSION) {
-    throw new FormatError("version", `loadNet: metadata.version must be ${VERSION}, got ${metadata.get("version")}`);
+  if (metadata.get("version") !== version) {
+    throw new FormatError("version", `${where}: metadata.version must be ${version}, got ${metadata.get("version")}`);
   }
-  const spec = checkNetSpec(plain(parseJson("loadNet: spec", metadata.get("spec") ?? "")));
-  const parameters = parametersFrom("loadNet", spec, tensors);
-  const precision = oneOf("loadNet", "metadata.precision", metadata.get("precision") ?? "float64", [
-    "float64",
-    "float32",
-  ]);
-  const empty = new Float64Array(0);
+  const spec = checkNetSpec(plain(parseJson(`${where}: spec`, metadata.get("spec") ?? "")));
+  const precision = oneOf(where, "metadata.precision", metadata.get("precision") ?? "float64", ["float64", "float32"]);
+  return { spec, precision };
+}
+
+/** A net from the tensors of a file whose names begin with `prefix`. */
+export function netFrom(where: string, spec: NetSpec, precision: Precision, tensors: Weights, prefix = ""): Trained {
+  const { weights, scaling } = splitTensors(where, tensors, prefix);
+  const parameters = parametersFrom(where, spec, weights);
+  const none = new Float64Array(0);
   return trainedNet(
     spec,
     parameters,
-    {
-      status: "loaded",
-      engine: undefined,
-      loss: empty,
-      validation: empty,
-      learningRate: empty,
-      keptEpoch: 0,
-    },
+    { status: "loaded", engine: undefined, loss: none, validation: none, learningRate: none, keptEpoch: 0 },
     precision,
+    scaling,
   );
 }
 
