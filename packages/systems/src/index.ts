@@ -12,3 +12,24 @@ export { swiftHohenberg, type SwiftHohenbergSpec } from "./swift-hohenberg.ts";
 export { burgers } from "./burgers.ts";
 export { type PeriodicLattice, periodicLattice, type PeriodicLatticeSpec } from "./periodic-lattice.ts";
 export type { LatticeRhs, LatticeView } from "./lattice-view.ts";
+
+export {
+  type AdvectionDiffusion,
+  type AdvectionDiffusionStudy,
+  advectionDiffusionStudy,
+} from "./advection-diffusion.ts";
+export { type Particles, particles, type ParticlesOptions } from "./particles.ts";
+export { zigguratNormals } from "./ziggurat.ts";
+export { type FokkerPlanck, fokkerPlanck, type FokkerPlanckOptions } from "./fokker-planck.ts";
+export {
+  type FitzHughNagumo,
+  fitzHughNagumo,
+  type FitzHughNagumoParameters,
+  type FitzHughNagumoSpec,
+} from "./fitzhugh-nagumo.ts";
+export type { LatticeStart } from "./d1q3-densities.ts";
+export {
+  type KuramotoSivashinsky,
+  kuramotoSivashinsky,
+  type KuramotoSivashinskySpec,
+} from "./kuramoto-sivashinsky.ts";
