@@ -75,7 +75,7 @@ function sizesOf(
   deep: boolean,
   { rows, precision, trainable }: Pick<NetworkOptions, "rows" | "precision" | "trainable">,
 ): DenseLayerOptions<Precision> {
-  const { inputs, units, activation, biasAt } = place;
+  const { inputs, units, activation, residual, biasAt } = place;
   const gradient = !trainable ? "none" : deep ? "all" : "parameters";
-  return { rows, inputs, units, activation, bias: biasAt !== undefined, precision, gradient };
+  return { rows, inputs, units, activation, residual, bias: biasAt !== undefined, precision, gradient };
 }

@@ -1,3 +1,4 @@
+import type { RandomSource } from "@hml/integrators";
 import type { FloatArrays, KernelEngine, Precision } from "@hml/kernels";
 import type { EngineKind } from "./net-engine.ts";
 
@@ -18,6 +19,8 @@ export interface Site {
   readonly parameters: FloatArray;
   /** dL/d(parameters), the trainable ones, an array of the engine; empty when nothing is trained. */
   readonly gradient: FloatArray;
+  /** What parts that are random in training draw from. */
+  readonly random?: RandomSource | undefined;
 }
 
 /**
@@ -35,11 +38,18 @@ export interface Part {
   readonly outputGradient: FloatArray;
   /** Takes up the parameters as they are now. */
   update(): void;
+  /** Starts an epoch of a training, counted from 1; a part that depends on it has this. */
+  begin?(epoch: number): void;
   /**
    * Evaluates the first `rows` rows. `training` tells parts that differ in training and in use (batch norm, variational
    * codes) which it is; default in use.
    */
   forward(rows: number, training?: boolean): void;
+  /**
+   * What the part adds to the loss of a row last passed to `forward`, beside what is judged by its output, such as the
+   * divergence of a code; `backward` adds `factor` times its gradient. Absent where there is nothing to add.
+   */
+  penalty?(row: number, factor: number): number;
   /** Adds the gradient of the `rows` rows last passed to `forward` to the site's gradient. */
   backward(rows: number): void;
 }
@@ -70,6 +80,8 @@ export interface NetworkOptions {
   readonly trainable: boolean;
   /** The numbers that it takes up; where left out, an array of the engine, of zeros. */
   readonly parameters?: FloatArray;
+  /** What is drawn from in training, by nets that draw. */
+  readonly random?: RandomSource | undefined;
 }
 
 /** Bytes that an array of so many numbers takes of an engine. */

@@ -66,9 +66,7 @@ export function checkStack(where: string, options: Partial<StackSpec>, inputs: n
     parameters += (width + 1) * units;
     width = units;
   }
-  if (parameters + inputs * width > MAX_PARAMETERS) {
-    throw new RangeError(`${where}: layers must hold at most ${MAX_PARAMETERS} parameters, got ${parameters}`);
-  }
+  checkCount(where, parameters + inputs * width);
   return {
     layers: checked,
     init: oneOf(where, "init", init, ["glorot", "he"]),
@@ -76,6 +74,13 @@ export function checkStack(where: string, options: Partial<StackSpec>, inputs: n
     skip: flag(where, "skip", skip),
     residual: flag(where, "residual", residual),
   };
+}
+
+/** Refuses a net of too many parameters, before anything is allocated for it. */
+export function checkCount(where: string, parameters: number): void {
+  if (parameters > MAX_PARAMETERS) {
+    throw new RangeError(`${where}: layers must hold at most ${MAX_PARAMETERS} parameters, got ${parameters}`);
+  }
 }
 
 /** A checked, frozen copy of dense layers, at least `least`. */
