@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 
 const FAMILIES = [
+  "banded",
   "circulant",
   "conv",
   "dense",

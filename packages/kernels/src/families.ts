@@ -1,3 +1,4 @@
+import type { BandedExports } from "./banded-code.ts";
 import type { OptimiserExports } from "./adam-code.ts";
 import type { ConvExports } from "./conv-code.ts";
 import type { FftExports } from "./fft-code.ts";
@@ -5,6 +6,7 @@ import type { PoolExports } from "./pool-code.ts";
 import type { RecurrentExports } from "./recurrent-code.ts";
 import type { StencilExports } from "./stencil-code.ts";
 import type { TridiagonalExports } from "./tridiagonal-code.ts";
+import { BANDED_WASM } from "./wasm/banded.ts";
 import { CIRCULANT_WASM } from "./wasm/circulant.ts";
 import { CONV_WASM } from "./wasm/conv.ts";
 import { DENSE_WASM } from "./wasm/dense.ts";
@@ -132,6 +134,8 @@ export const elementwiseFamily: Family<ElementwiseExports> = /* @__PURE__ */ new
   "elementwise",
   ELEMENTWISE_WASM,
 );
+/** Banded systems. */
+export const bandedFamily: Family<BandedExports> = /* @__PURE__ */ new Family("banded", BANDED_WASM);
 /** Products with circulant matrices along lines. */
 export const circulantFamily: Family<CirculantExports> = /* @__PURE__ */ new Family("circulant", CIRCULANT_WASM);
 /** Convolutions and batch norm. */
@@ -162,6 +166,7 @@ export const tridiagonalFamily: Family<TridiagonalExports> = /* @__PURE__ */ new
 export async function ready(): Promise<void> {
   if (refusal() !== undefined) return;
   await Promise.all([
+    bandedFamily.compile(),
     circulantFamily.compile(),
     convFamily.compile(),
     elementwiseFamily.compile(),

@@ -68,3 +68,4 @@ export {
   type ComplexTridiagonalOptions,
 } from "./tridiagonal-complex.ts";
 export { tridiagonal, tridiagonalBytes, type TridiagonalOptions, type TridiagonalSolver } from "./tridiagonal.ts";
+export { banded, bandedBytes, type BandedOptions, type BandedSolver } from "./banded.ts";
