@@ -52,7 +52,7 @@ describe("denseLayer", () => {
       fc.property(shapes, fc.nat(), (shape, part) => {
         const rows = part % (shape.rows + 1);
         const [ours, twin] = (["auto", "plain"] as const).map((use) => {
-          const engine = kernelEngine({ bytes: 1 << 17, use });
+          const engine = kernelEngine({ bytes: 1 << 18, use });
           const layer = denseLayer<Precision>(engine, { ...shape, precision });
           return results(layer, shape.inputs, shape.units, shape.bias, rows);
         });
