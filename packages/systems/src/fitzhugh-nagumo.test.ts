@@ -126,6 +126,23 @@ describe("fitzHughNagumo", () => {
     expect(Math.abs(drift("led"))).toBeGreaterThan(1e-3);
   });
 
+  it("is even about its bounce-back walls: the mirror image of a run is the run of the mirror image", () => {
+    const model = fitzHughNagumo();
+    const densities = Float64Array.from({ length: 202 }, (_, i) => Math.sin(i / 7) + 0.3 * Math.cos(i / 3));
+    const mirrored = densities.map((_, i) => densities[i < 101 ? 100 - i : 302 - i]!);
+    const [f, g] = [lifted(model, densities), lifted(model, mirrored)];
+    model.advance(f, 0, 5);
+    model.advance(g, 0, 5);
+    const [end, image] = [densitiesOf(model, f), densitiesOf(model, g)];
+    // Sums of populations in the other order, over 1000 steps.
+    expect(
+      largest(
+        image,
+        Array.from(end, (_, i) => end[i < 101 ? 100 - i : 302 - i]!),
+      ),
+    ).toBeLessThan(1e-12);
+  });
+
   it("is of second order between bounce-back walls, where the authors' rule is of first order", () => {
     const errors = (walls: "bounce-back" | "led") =>
       [50, 100, 200].map((points) => {
@@ -233,6 +250,28 @@ describe("restarts of fitzHughNagumo from densities", () => {
         }
       }),
     );
+  });
+
+  it("have the first-order flux of a cosine at every node, those at the walls too", () => {
+    // The central difference of cos(k (j + 1/2)), even about the walls, is -2 sin(k) sin(k (j + 1/2)).
+    const [points, k] = [20, (3 * Math.PI) / 20];
+    const single = fitzHughNagumo({ points });
+    const f = new Float64Array(single.size);
+    const rho = Float64Array.from({ length: 40 }, (_, i) => Math.cos(k * ((i % points) + 0.5)));
+    single.lifting("first-order").lift(rho, f);
+    for (const [field, omega] of [
+      [0, 2 / 1.375],
+      [1, 0.8],
+    ] as const) {
+      for (let j = 0; j < points; j++) {
+        const [minus, rest, plus] = [0, 1, 2].map((i) => f[(3 * field + i) * points + j]!);
+        // f_+ - f_- = -2 dx rho_x / (3 omega).
+        expect(Math.abs(plus! - minus! - (2 / (3 * omega)) * Math.sin(k) * Math.sin(k * (j + 0.5)))).toBeLessThan(
+          1e-15,
+        );
+        expect(rest).toBe(rho[points * field + j]! / 3);
+      }
+    }
   });
 
   it("cost a hundredth of the error with first-order populations, and none with kept ones", () => {

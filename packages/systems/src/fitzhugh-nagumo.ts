@@ -1,7 +1,8 @@
 import { checkOptions, finite, float64, integer, nonNegative, oneOf, positive } from "@hml/guard";
-import { ensemble, IntegrationError, type TimeStepper, type Vec } from "@hml/integrators";
+import { ensemble, IntegrationError, type TimeStepper } from "@hml/integrators";
 import { type LatticeCoefficients, packNodes, stepLattice, unpackNodes } from "./d1q3.ts";
 import { type LatticeShape, type LatticeStart, liftDensities, restrictDensities } from "./d1q3-densities.ts";
+import type { Lifting, Restriction } from "./maps.ts";
 
 /** The numbers of the equations. */
 export interface FitzHughNagumoParameters {
@@ -46,20 +47,12 @@ export interface FitzHughNagumo extends TimeStepper {
   /** Changes parameters of all members from now on; those left out stay. RangeError and no change for a bad one. */
   set(parameters: Partial<FitzHughNagumoParameters>): void;
   /** The densities u, v of populations, `[member, field, node]`. */
-  readonly restriction: {
-    readonly fineSize: number;
-    readonly coarseSize: number;
-    restrict(fine: Vec, out: Vec): void;
-  };
+  readonly restriction: Restriction;
   /**
    * Populations with given densities `[member, field, node]`; how, see `LatticeStart`. `"kept"` reads the populations from
    * `out` and changes their densities alone.
    */
-  lifting(start: LatticeStart): {
-    readonly fineSize: number;
-    readonly coarseSize: number;
-    lift(coarse: Vec, out: Vec): void;
-  };
+  lifting(start: LatticeStart): Lifting;
 }
 
 const WHERE = "fitzHughNagumo";

@@ -1,6 +1,7 @@
 import { checkOptions, copyFinite, float64, integer, positive } from "@hml/guard";
 import { type Stepper, type TimeStepper, timeStepper, type Vec } from "@hml/integrators";
 import { type AdvectionDiffusion, checkAdvectionDiffusion } from "./advection-diffusion.ts";
+import type { Restriction } from "./maps.ts";
 import { sideBySide } from "./side-by-side.ts";
 
 /** Resolution of the densities. */
@@ -27,11 +28,7 @@ export interface FokkerPlanck extends TimeStepper {
    */
   pointMass(position?: ArrayLike<number>): Vec;
   /** Mean M1 and variance M2 along each axis, `[moment, axis]`, as the `moments` of `particles`. */
-  readonly moments: {
-    readonly fineSize: number;
-    readonly coarseSize: number;
-    restrict(fine: Vec, out: Vec): void;
-  };
+  readonly moments: Restriction;
 }
 
 const WHERE = "fokkerPlanck";

@@ -33,3 +33,4 @@ export {
   kuramotoSivashinsky,
   type KuramotoSivashinskySpec,
 } from "./kuramoto-sivashinsky.ts";
+export type { Lifting, Restriction } from "./maps.ts";

@@ -1,13 +1,14 @@
 import { callable, checkOptions, float64, integer, positive } from "@hml/guard";
-import { type RandomSource, type Stepper, type TimeStepper, timeStepper, type Vec } from "@hml/integrators";
+import { type SeededRandom, type Stepper, type TimeStepper, timeStepper, type Vec } from "@hml/integrators";
 import { type AdvectionDiffusion, checkAdvectionDiffusion } from "./advection-diffusion.ts";
+import type { Restriction } from "./maps.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { zigguratNormals } from "./ziggurat.ts";
 
 /** How the particles are simulated. */
 export interface ParticlesOptions {
   /** Chance: `random(seed)`. Member m draws from `fork(m)` of it, so its path does not depend on how many there are. */
-  readonly random: RandomSource & { fork(stream: number): RandomSource };
+  readonly random: SeededRandom;
   /** Longest time step; default 1e-3. */
   readonly dt?: number;
   /** Particles of a member; default 1000. */
@@ -30,11 +31,7 @@ export interface Particles extends TimeStepper {
    * Mean M1 and variance M2 of the particles along each axis, `[member, moment, axis]`; the variance is about their mean,
    * the sum of squares over their number. `fokkerPlanck` has the same two moments.
    */
-  readonly moments: {
-    readonly fineSize: number;
-    readonly coarseSize: number;
-    restrict(fine: Vec, out: Vec): void;
-  };
+  readonly moments: Restriction;
 }
 
 /** No number of `zigguratNormals` is larger. */
