@@ -122,7 +122,9 @@ function weigh<T>(
       let c = part;
       for (let t = 0; t < tall; t++) {
         const start = y === first ? 0 : c;
-        product<T>(a, sizeof<T>(), pixel, d, high, 32, c, high, start, high, depth, units, width);
+        // A single unit is a single column: the same sums as a row fill the vectors.
+        if (units === 1) product<T>(d, 0, high, a, pixel, 32, c, 0, start, 0, 1, depth, width);
+        else product<T>(a, sizeof<T>(), pixel, d, high, 32, c, high, start, high, depth, units, width);
         a += line;
         c += <usize>depth * high;
       }
