@@ -13,12 +13,25 @@ export {
   functionalNet,
   type StencilSpec,
 } from "./spec/field-net.ts";
+export { type CnnLstm, cnnLstm } from "./spec/cnn-lstm.ts";
+export { type FieldCnn, fieldCnn } from "./spec/field-cnn.ts";
+export type { GridNet } from "./spec/grid-net.ts";
 export { type Mlp, mlp } from "./spec/mlp.ts";
 export { checkNetSpec, type NetSpec, parameterCount, type RowNet } from "./spec/net-spec.ts";
+export { type Gru, gru, type Lstm, lstm, type RecurrentNet, type RecurrentSpec } from "./spec/recurrent-net.ts";
+export { type LinearMemory, linearMemory } from "./spec/linear-memory.ts";
+export { type MlpPropagator, mlpPropagator } from "./spec/mlp-propagator.ts";
+export { type Reservoir, reservoir } from "./spec/reservoir.ts";
+export type { SequenceNet } from "./spec/sequence-net.ts";
+export type { SequenceSpec } from "./spec/sequence-spec.ts";
 
 export { train } from "./training/train.ts";
+export { type EnsembleOptions, trainEnsemble } from "./training/train-ensemble.ts";
+export { type NetEnsemble, netEnsemble } from "./rollout/net-ensemble.ts";
 export type { TrainingProgress, TrainOptions } from "./training/train-options.ts";
 export type { LossKind, TrainingData } from "./training/training-data.ts";
+export type { SequenceData } from "./training/sequence-data.ts";
+export type { SamplingOptions, SequenceOptions } from "./training/sequence-options.ts";
 export type { AdamOptions } from "./training/adam.ts";
 export type {
   ConstantSchedule,
@@ -35,8 +48,10 @@ export type { EngineKind } from "./network/net-engine.ts";
 export { type DerivativeOperator, learnedRhs, type LearnedRhsOptions } from "./rollout/learned-rhs.ts";
 
 export { loadNet, saveNet } from "./files/net-file.ts";
+export { loadEnsemble, saveEnsemble } from "./files/ensemble-file.ts";
 export { readSafetensors, type Safetensors, type SafetensorsLimits } from "./files/read-safetensors.ts";
 export { writeSafetensors } from "./files/write-safetensors.ts";
+export { initialWeights } from "./files/initial-weights.ts";
 export type { Tensor, TensorData, Weights } from "./files/weights.ts";
 export { type FormatCode, FormatError } from "@hml/guard";
 export { type NetPreset, netPresets, planePresets, type PresetPair } from "./training/presets.ts";
