@@ -3,6 +3,7 @@ import type { EngineKind } from "./net-engine.ts";
 import type { Precision } from "@hml/kernels";
 import type { FieldNet } from "../spec/field-net.ts";
 import { type Scaling, scaleValues, unscaleValues } from "../training/scaling.ts";
+import type { Network } from "./part.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { stackShape } from "../spec/stack-net.ts";
 import { TILE_ROWS } from "./network-of.ts";
@@ -26,7 +27,8 @@ export interface EvaluatorOptions {
   readonly precision: Precision;
 }
 
-const DEFAULTS: EvaluatorOptions = { engine: "wasm", precision: "float64" };
+/** Float64 on WebAssembly. */
+export const DEFAULTS: EvaluatorOptions = { engine: "wasm", precision: "float64" };
 
 /**
  * Binds an evaluator to a net of one dense stack and its flat parameters, as they are now; `most` is the largest number of
@@ -41,19 +43,24 @@ export function stackEvaluator(
   const shape = stackShape(spec);
   const tileRows = Math.min(most, TILE_ROWS);
   const stack = stackNetwork(shape, { ...options, rows: tileRows, trainable: false, parameters });
-  stack.update();
-  const { input, output } = stack;
+  return rowEvaluator(stack, shape.inputs, shape.outputs, tileRows);
+}
+
+/** Evaluates a network of so many inputs and outputs a row, `tileRows` rows at a time, by its parameters as they are now. */
+export function rowEvaluator(network: Network, inputs: number, outputs: number, tileRows: number): StackEvaluator {
+  network.update();
+  const { input, output } = network;
   return {
     evaluate(values, gather, rows, out) {
       for (let from = 0; from < rows; from += tileRows) {
         const count = Math.min(tileRows, rows - from);
-        const at = from * shape.inputs;
-        const end = count * shape.inputs;
+        const at = from * inputs;
+        const end = count * inputs;
         if (gather === undefined) for (let i = 0; i < end; i++) input[i] = values[at + i]!;
         else for (let i = 0; i < end; i++) input[i] = values[gather[at + i]!]!;
-        stack.forward(count);
-        const to = from * shape.outputs;
-        for (let i = 0; i < count * shape.outputs; i++) out[to + i] = output[i]!;
+        network.forward(count);
+        const to = from * outputs;
+        for (let i = 0; i < count * outputs; i++) out[to + i] = output[i]!;
       }
     },
   };

@@ -1,7 +1,12 @@
 import type { FieldNet } from "../spec/field-net.ts";
+import type { GridNet } from "../spec/grid-net.ts";
 import type { RowNet } from "../spec/net-spec.ts";
 import { stackShape } from "../spec/stack-net.ts";
+import { cnnLstmNetwork } from "./cnn-lstm-network.ts";
+import { mappedFieldCnn } from "./field-cnn-network.ts";
 import { identity } from "./head.ts";
+import { offsetMap } from "./offset-map.ts";
+import { mappedRows } from "./map-rows.ts";
 import type { Network, NetworkOptions } from "./part.ts";
 import { fieldMap, type SampleMap } from "./sample-map.ts";
 import { stackNetwork } from "./stack-network.ts";
@@ -23,7 +28,12 @@ export interface Mapped {
 export const TILE_ROWS = 64;
 
 /** Binds a net to the shape of its samples. `periodic`: whether a field wraps around; as the net says where left out. */
-export function mapped(where: string, spec: FieldNet | RowNet, extents: readonly number[], periodic?: boolean): Mapped {
+export function mapped(
+  where: string,
+  spec: FieldNet | GridNet | RowNet,
+  extents: readonly number[],
+  periodic?: boolean,
+): Mapped {
   switch (spec.kind) {
     case "functionalNet":
     case "discretisedNet":
@@ -33,11 +43,27 @@ export function mapped(where: string, spec: FieldNet | RowNet, extents: readonly
       const tile = Math.max(1, Math.floor(TILE_ROWS / map.rows));
       return { map, tile, network: (options) => stackNetwork(stackShape(spec), options) };
     }
+    case "fieldCnn":
+      return mappedFieldCnn(where, spec, extents);
+    case "cnnLstm": {
+      const alone = extents.length === 1 && extents[0] === 1;
+      const map = alone
+        ? { ...plainMap(where, extents, spec.offsets.length, 1), channels: { inputs: 1, outputs: 1 } }
+        : offsetMap(where, spec.offsets, extents, periodic ?? spec.padding === "periodic");
+      const tile = Math.max(1, Math.floor(TILE_ROWS / map.rows));
+      return { map, tile, network: (options) => cnnLstmNetwork(spec, options) };
+    }
     case "mlp": {
       const shape = stackShape(spec);
       const map = plainMap(where, extents, shape.inputs, shape.outputs);
       return { map, tile: TILE_ROWS, network: (options) => stackNetwork(shape, options) };
     }
+    case "autoencoder":
+    case "variationalAutoencoder":
+    case "deepSet":
+    case "mixtureDensity":
+    case "setAutoencoder":
+      return mappedRows(where, spec, extents, TILE_ROWS);
   }
 }
 

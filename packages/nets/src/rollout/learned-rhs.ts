@@ -1,5 +1,7 @@
 import { callable, checkOptions, oneOf, show } from "@hml/guard";
 import type { Rhs, Vec } from "@hml/integrators";
+import { type GridNet, isGridNet } from "../spec/grid-net.ts";
+import { type GridEvaluator, gridEvaluator } from "../network/grid-evaluator.ts";
 import { isFieldNet } from "../spec/field-net.ts";
 import { fieldEvaluator, stackEvaluator } from "../network/net-evaluator.ts";
 import { extentsOf, rowLayout } from "../network/row-layout.ts";
@@ -19,7 +21,8 @@ export interface LearnedRhsOptions {
   readonly size: number | readonly number[];
   /**
    * `dirichlet`: the ends keep their values, so their slope is zero (with a stencil wider than three points, so do the
-   * points next to them where the stencil does not fit); `periodic`: the grid wraps around, which a divergence net needs.
+   * points next to them where the stencil does not fit); `periodic`: the grid wraps around, which a divergence net needs. A
+   * field CNN moves every point and keeps its own padding: give `periodic`.
    */
   readonly ends: "dirichlet" | "periodic";
   /**
@@ -37,18 +40,25 @@ export interface LearnedRhsOptions {
  * without an operator, a net with several outputs; when it is called with a state of another length
  */
 export function learnedRhs(
-  trained: Pick<Trained, "spec" | "weights"> & Partial<Pick<Trained, "scaling">>,
+  trained: Pick<Trained, "spec" | "weights"> & Partial<Pick<Trained, "scaling" | "precision">>,
   options: LearnedRhsOptions,
 ): Rhs {
   const where = "learnedRhs";
   checkOptions(where, options, ["size", "ends", "derivatives"]);
   const { spec, scaling } = trained;
-  if (!isFieldNet(spec))
+  if (!isFieldNet(spec) && !isGridNet(spec))
     throw new RangeError(`${where}: the net must give du/dt of a field, got a net of kind ${spec.kind}`);
   const extents = extentsOf(where, "size", options.size);
   const periodic = oneOf(where, "ends", options.ends, ["dirichlet", "periodic"]) === "periodic";
   const parameters = parametersFrom(where, spec, trained.weights());
 
+  if (isGridNet(spec)) {
+    const net = gridLaw(where, spec, parameters, extents, periodic, options, trained);
+    return (_t, u, out) => {
+      checkSize(u, net.inputs);
+      net.evaluate(u, out);
+    };
+  }
   if (!("features" in spec)) {
     if (options.derivatives !== undefined) {
       throw new RangeError(`${where}: derivatives must be left out for a ${spec.kind}; it reads the field alone`);
@@ -84,6 +94,31 @@ export function learnedRhs(
     }
     field(features, out);
   };
+}
+
+/** A net of a whole field as a law on a grid. */
+function gridLaw(
+  where: string,
+  spec: GridNet,
+  parameters: Float64Array,
+  extents: readonly number[],
+  periodic: boolean,
+  { derivatives }: LearnedRhsOptions,
+  { scaling, precision = "float64" }: Partial<Pick<Trained, "scaling" | "precision">>,
+): GridEvaluator {
+  if (derivatives !== undefined) {
+    throw new RangeError(`${where}: derivatives must be left out for a ${spec.kind}; it reads the field alone`);
+  }
+  if (spec.kind === "fieldCnn" && !periodic) {
+    throw new RangeError(`${where}: ends must be periodic for a fieldCnn, which moves every point`);
+  }
+  const net = gridEvaluator(where, spec, parameters, extents, periodic, scaling, { engine: "wasm", precision });
+  if (net.inputs !== net.outputs) {
+    throw new RangeError(
+      `${where}: the net must give as many channels as it reads; it gives something else than du/dt`,
+    );
+  }
+  return net;
 }
 
 /** The operator of each feature in order; undefined for `u`. */

@@ -4,11 +4,17 @@ import type { EngineKind } from "../network/net-engine.ts";
 import { fieldEvaluator, sampleEvaluator, stackEvaluator } from "../network/net-evaluator.ts";
 import { isPeriodic, mapped } from "../network/network-of.ts";
 import { extentsOf, rowLayout } from "../network/row-layout.ts";
+import type { CnnLstm } from "../spec/cnn-lstm.ts";
 import { type FieldNet, isFieldNet } from "../spec/field-net.ts";
+import { isGridNet } from "../spec/grid-net.ts";
 import type { NetSpec, RowNet } from "../spec/net-spec.ts";
+import { isSequenceNet } from "../spec/sequence-net.ts";
 import { stackShape } from "../spec/stack-net.ts";
 import { type Scaling, scaleValues, unscaleValues } from "../training/scaling.ts";
 import { type Weights, weightsOf } from "../files/weights.ts";
+import { gridPredictor } from "./grid-predictor.ts";
+import { isPointNet, pointPredictor } from "./point-predictor.ts";
+import { sequencePredictor } from "./sequence-predictor.ts";
 
 /** How a training went, epoch by epoch. */
 export interface History {
@@ -17,8 +23,11 @@ export interface History {
    * `loaded` for a net read from a file, whose arrays are empty.
    */
   readonly status: "done" | "stopped-early" | "aborted" | "nonfinite-state" | "callback-threw" | "loaded";
-  /** What trained it: `wasm`, SIMD WebAssembly, or `plain`, its twin of the same bits; undefined for a net from a file. */
-  readonly engine: EngineKind | undefined;
+  /**
+   * What trained it: `wasm`, SIMD WebAssembly, or `plain`, its twin of the same bits; `tfjs`, a backend of TensorFlow.js;
+   * undefined for a net from a file.
+   */
+  readonly engine: EngineKind | "tfjs" | undefined;
   /** Mean training loss over the batches of each epoch, [epoch], taken while the weights change. Of scaled values, as trained. */
   readonly loss: Float64Array;
   /** Loss on the validation set after each epoch, [epoch]; empty without one. Of scaled values, by the training data's scaling. */
@@ -46,10 +55,17 @@ export interface Trained<S extends NetSpec = NetSpec> {
    * nets: `x` is one snapshot of any number of points not below the stencil, `out` is as long, by the net's own padding;
    * with valid padding the points at the ends where the stencil does not fit get zero, as in the paper's code.
    * Divergence net: `x` is [point, feature] on a whole periodic grid, `out` is [point]. Multilayer perceptron: `x` is
-   * [sample, input] for any number of samples, `out` is [sample, output].
+   * [sample, input] for any number of samples, `out` is [sample, output]. Field CNN: `x` and `out` are one whole field each,
+   * [y, x, channel]. CNN-LSTM: one field each; without `points`, `x` is [sample, offset] and `out` [sample]. Dense
+   * autoencoders: `x` and `out` are [sample, number], the samples as they come back. Set net: `x` is
+   * [sample, element, number], `out` is [sample, output]. Mixture density net and particle autoencoder: `out` is
+   * [sample, raw output], the mixture of scaled values; `mixtureOf` gives its law.
+   *
+   * Nets of sequences: `x` is one sequence [time, channel and forcing channel], `out` is [time, channel], the predictions of
+   * the next states; the memory begins at zero and the net reads true states. `latentModel` goes on alone.
    *
    * `points` names the grid of a net in two or three dimensions, [x, y] or [x, y, z]; leave it out on a line and for a
-   * functional net.
+   * functional net. For nets of sets it is the number of elements, [n]; left out, `x` is one sample.
    */
   predict(x: Float64Array, out: Float64Array, points?: readonly number[]): void;
   /** The weights by name, copied. */
@@ -73,17 +89,32 @@ export function trainedNet<S extends NetSpec>(
     scaling,
     history: Object.freeze(history),
     predict(x: Float64Array, out: Float64Array, points?: readonly number[]) {
-      predict ??= isFieldNet(spec)
-        ? fieldPredictor(spec, own, precision, scaling)
-        : scaledPredictor(samplePredictor(spec, own, precision), scaling);
+      predict ??= predictor(spec, own, precision, scaling);
       predict(x, out, points);
     },
     weights: () => weightsOf(spec, own),
   });
 }
 
+/** `predict` of a net of any kind. */
+function predictor(
+  spec: NetSpec,
+  parameters: Float64Array,
+  precision: Precision,
+  scaling: Scaling | undefined,
+): Trained["predict"] {
+  if (isFieldNet(spec)) return fieldPredictor(spec, parameters, precision, scaling);
+  if (isSequenceNet(spec)) return sequencePredictor(spec, parameters, precision, scaling);
+  if (isPointNet(spec)) return pointPredictor(spec, parameters, precision, scaling);
+  if (!isGridNet(spec)) return scaledPredictor(samplePredictor(spec, parameters, precision), scaling);
+  const onGrid = gridPredictor(spec, parameters, precision, scaling);
+  if (spec.kind !== "cnnLstm") return onGrid;
+  const alone = scaledPredictor(samplePredictor(spec, parameters, precision), scaling);
+  return (x, out, points) => (points === undefined ? alone(x, out) : onGrid(x, out, points));
+}
+
 /** `predict` of a net of whole samples. */
-function samplePredictor(spec: RowNet, parameters: Float64Array, precision: Precision): Trained["predict"] {
+function samplePredictor(spec: RowNet | CnnLstm, parameters: Float64Array, precision: Precision): Trained["predict"] {
   const net = mapped("predict", spec, [1]);
   const evaluate = sampleEvaluator(net, parameters, { engine: "wasm", precision });
   const { inputs, outputs } = net.map;

@@ -1,14 +1,28 @@
 import { checkOptions, oneOf } from "@hml/guard";
 import { discretisedNet, divergenceNet, type FieldNet, fluxNet, functionalNet } from "./field-net.ts";
+import { cnnLstm, cnnLstmShape } from "./cnn-lstm.ts";
+import { fieldCnn, fieldCnnShape } from "./field-cnn.ts";
+import type { GridNet } from "./grid-net.ts";
+import { autoencoder, autoencoderShape } from "./autoencoder.ts";
+import type { AutoencoderNet } from "./coder-net.ts";
+import { type DeepSet, deepSet, deepSetShape } from "./deep-set.ts";
+import { type MixtureDensity, mixtureDensity, mixtureShape } from "./mixture-density.ts";
+import { linearMemory, linearMemoryShape } from "./linear-memory.ts";
 import { type Mlp, mlp } from "./mlp.ts";
+import { mlpPropagator, propagatorShape } from "./mlp-propagator.ts";
 import type { ParameterLayout } from "./parameter-layout.ts";
+import { gru, lstm, recurrentShape } from "./recurrent-net.ts";
+import { reservoir, reservoirShape } from "./reservoir.ts";
+import type { SequenceNet } from "./sequence-net.ts";
+import { setAutoencoder, setAutoencoderShape } from "./set-autoencoder.ts";
 import { stackShape } from "./stack-net.ts";
+import { variationalAutoencoder, variationalShape } from "./variational-autoencoder.ts";
 
 /** Nets that map one sample to one answer, whatever lies in a sample. */
-export type RowNet = Mlp;
+export type RowNet = Mlp | AutoencoderNet | DeepSet | MixtureDensity;
 
 /** A net as plain JSON data, told apart by `kind`. */
-export type NetSpec = FieldNet | RowNet;
+export type NetSpec = FieldNet | GridNet | RowNet | SequenceNet;
 
 /** Every kind of net: how it is checked, and where its numbers lie. */
 const FAMILIES: {
@@ -21,7 +35,19 @@ const FAMILIES: {
   discretisedNet: { check: discretisedNet, layout: (spec) => stackShape(spec).layout },
   fluxNet: { check: fluxNet, layout: (spec) => stackShape(spec).layout },
   divergenceNet: { check: divergenceNet, layout: (spec) => stackShape(spec).layout },
+  fieldCnn: { check: fieldCnn, layout: (spec) => fieldCnnShape(spec).layout },
+  cnnLstm: { check: cnnLstm, layout: (spec) => cnnLstmShape(spec).layout },
   mlp: { check: mlp, layout: (spec) => stackShape(spec).layout },
+  autoencoder: { check: autoencoder, layout: (spec) => autoencoderShape(spec).layout },
+  variationalAutoencoder: { check: variationalAutoencoder, layout: (spec) => variationalShape(spec).layout },
+  deepSet: { check: deepSet, layout: (spec) => deepSetShape(spec).layout },
+  mixtureDensity: { check: mixtureDensity, layout: (spec) => mixtureShape(spec).layout },
+  setAutoencoder: { check: setAutoencoder, layout: (spec) => setAutoencoderShape(spec).layout },
+  gru: { check: gru, layout: (spec) => recurrentShape(spec).layout },
+  lstm: { check: lstm, layout: (spec) => recurrentShape(spec).layout },
+  mlpPropagator: { check: mlpPropagator, layout: (spec) => propagatorShape(spec).layout },
+  linearMemory: { check: linearMemory, layout: (spec) => linearMemoryShape(spec).layout },
+  reservoir: { check: reservoir, layout: (spec) => reservoirShape(spec).layout },
 };
 
 const KINDS = Object.keys(FAMILIES) as NetSpec["kind"][];

@@ -21,3 +21,14 @@ export const squaredError: LossTerm = (predictions, targets, at, weight, scale, 
   }
   return total;
 };
+
+/** The sum of absolute errors; where an error is zero its slope counts as zero. */
+export const absoluteError: LossTerm = (predictions, targets, at, weight, scale, sum) => {
+  let total = sum;
+  for (let i = 0; i < predictions.length; i++) {
+    const error = predictions[i]! - targets[at + i]!;
+    total += weight * Math.abs(error);
+    predictions[i] = scale * weight * Math.sign(error);
+  }
+  return total;
+};

@@ -1,7 +1,7 @@
 import type { FloatArray, Network } from "../network/part.ts";
 import type { SampleMap } from "../network/sample-map.ts";
 import type { InputNoise } from "./input-noise.ts";
-import type { LossTerm } from "./loss-term.ts";
+import type { Criterion } from "./criterion.ts";
 import type { Samples } from "./training-data.ts";
 
 /** A loss over samples with its gradient. */
@@ -15,11 +15,19 @@ export interface RowLoss {
 }
 
 /**
- * The loss of a network, 1/(b p) times the sum of `term` over b samples of p predictions. A batch is walked in tiles of
+ * The loss of a network, 1/(b p) times the sum of the criterion over b samples of p terms, plus 1/b times the sum of the
+ * network's own penalties. A batch is walked in tiles of
  * whole samples in the order given, so every sum is taken in one fixed order. `noise` is added to the inputs in training, new
  * for each sample each time; targets stay as they are. Work arrays are made here.
  */
-export function rowLoss(network: Network, map: SampleMap, term: LossTerm, tile: number, noise?: InputNoise): RowLoss {
+export function rowLoss(
+  network: Network,
+  map: SampleMap,
+  criterion: Pick<Criterion, "term" | "terms" | "targets">,
+  tile: number,
+  noise?: InputNoise,
+): RowLoss {
+  const { term, terms, targets: judged } = criterion;
   const { networkInputs, networkOutputs, gather, head } = map;
   const { input, output, outputGradient } = network;
   const predictions = new Float64Array(map.outputs);
@@ -27,10 +35,12 @@ export function rowLoss(network: Network, map: SampleMap, term: LossTerm, tile: 
 
   function pass(samples: Samples, order: Int32Array, from: number, to: number, backward: boolean): number {
     const { inputs, targets, weights } = samples;
-    const scale = 1 / ((to - from) * map.outputs);
+    const share = 1 / (to - from);
+    const scale = share / terms;
     network.update();
     if (backward) network.gradient.fill(0);
     let sum = 0;
+    let penalties = 0;
     for (let first = from; first < to; first += tile) {
       const end = Math.min(first + tile, to);
       for (let s = first; s < end; s++) {
@@ -47,12 +57,15 @@ export function rowLoss(network: Network, map: SampleMap, term: LossTerm, tile: 
         const at = (s - first) * networkOutputs;
         const row = order[s]!;
         head.apply(output, at, predictions);
-        sum = term(predictions, targets, row * map.outputs, weights[row]!, scale, sum);
+        sum = term(predictions, targets, row * judged, weights[row]!, scale, sum);
+        if (network.penalty !== undefined) {
+          penalties += weights[row]! * network.penalty(s - first, share * weights[row]!);
+        }
         if (backward) head.transpose(predictions, outputGradient, at);
       }
       if (backward) network.backward((end - first) * map.rows);
     }
-    return sum * scale;
+    return sum * scale + penalties * share;
   }
 
   return {

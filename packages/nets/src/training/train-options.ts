@@ -2,10 +2,13 @@ import type { RandomSource, StopSignal } from "@hml/integrators";
 import type { Precision } from "@hml/kernels";
 import type { Weights } from "../files/weights.ts";
 import type { EngineKind } from "../network/net-engine.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
 import type { AdamOptions } from "./adam.ts";
+import type { DataOf } from "./dataset.ts";
 import type { ScaleOption } from "./scaling.ts";
 import type { Schedule } from "./schedule.ts";
-import type { LossKind, TrainingData } from "./training-data.ts";
+import type { SequenceOptions } from "./sequence-options.ts";
+import type { LossKind } from "./training-data.ts";
 
 /** What `onProgress` is told after each epoch. */
 export interface TrainingProgress {
@@ -61,8 +64,10 @@ export interface TrainOptions {
    * gives unscaled values. Losses are of scaled values. Default `none`.
    */
   readonly scale?: ScaleOption;
+  /** Nets of sequences: how sequences are cut into chunks, and what the net reads; see `SequenceOptions`. */
+  readonly sequence?: SequenceOptions;
   /** Data that is only looked at: the loss on it is recorded after each epoch. */
-  readonly validation?: TrainingData;
+  readonly validation?: DataOf<NetSpec>;
   /**
    * Stop after this many epochs in succession without a new best loss (validation if given, else training). The schedule
    * `rounds` has a patience of its own.
@@ -113,6 +118,7 @@ export const TRAIN_KEYS: readonly (keyof TrainOptions)[] = [
   "clip",
   "noise",
   "scale",
+  "sequence",
   "validation",
   "patience",
   "minDelta",

@@ -11,7 +11,7 @@ import { objectiveOf } from "./objective-of.ts";
 import type { OptimiserRules } from "./optimiser.ts";
 import { type RateRule, rateRule } from "./schedule.ts";
 import { TRAIN_KEYS, type TrainOptions } from "./train-options.ts";
-import type { TrainingData } from "./training-data.ts";
+import type { DataOf } from "./dataset.ts";
 
 /** The arguments of a training, each read once and checked, defaults filled in; nothing has been drawn. */
 export interface TrainPlan<S extends NetSpec> {
@@ -39,7 +39,7 @@ export interface TrainPlan<S extends NetSpec> {
 }
 
 /** Checks the arguments of `train`. */
-export function trainPlan<S extends NetSpec>(spec: S, data: TrainingData, options: TrainOptions): TrainPlan<S> {
+export function trainPlan<S extends NetSpec>(spec: S, data: DataOf<S>, options: TrainOptions): TrainPlan<S> {
   const where = "train";
   checkOptions(where, options, TRAIN_KEYS);
   const { epochs, random, learningRate = 5e-4, schedule = { kind: "constant" }, adam = {} } = options;

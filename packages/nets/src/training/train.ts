@@ -7,7 +7,7 @@ import { breathe } from "./event-loop.ts";
 import { optimiser } from "./optimiser.ts";
 import type { TrainingProgress, TrainOptions } from "./train-options.ts";
 import { type TrainPlan, trainPlan } from "./train-plan.ts";
-import type { TrainingData } from "./training-data.ts";
+import type { DataOf } from "./dataset.ts";
 import { TrainingError, type TrainingFailure } from "./training-error.ts";
 import { epochsInVain, trainingState } from "./training-state.ts";
 
@@ -30,11 +30,7 @@ const WORK_PER_BREATH = 5e7;
  * damaged or of another training; TrainingError when the loss stops being finite, the signal is raised or `onProgress`
  * throws, with the last good weights in it
  */
-export async function train<S extends NetSpec>(
-  spec: S,
-  data: TrainingData,
-  options: TrainOptions,
-): Promise<Trained<S>> {
+export async function train<S extends NetSpec>(spec: S, data: DataOf<S>, options: TrainOptions): Promise<Trained<S>> {
   return await run(trainPlan(spec, data, options));
 }
 

@@ -1,9 +1,14 @@
+import { isAutoencoder } from "../spec/coder-net.ts";
+import { type Criterion, criterionOf } from "./criterion.ts";
+import type { AutoencoderData, DataOf } from "./dataset.ts";
 import { checkOptions, copyFinite, finiteVector, lengthOf } from "@hml/guard";
 import { type Mapped, mapped } from "../network/network-of.ts";
 import { centring, type ScaleOption, type Scaling, scaleValues, scalingOf } from "./scaling.ts";
+import { meanOne, overSpread } from "./row-weights.ts";
 import type { SampleMap } from "../network/sample-map.ts";
 import type { FieldNet } from "../spec/field-net.ts";
-import type { RowNet } from "../spec/net-spec.ts";
+import type { GridNet } from "../spec/grid-net.ts";
+import type { NetSpec, RowNet } from "../spec/net-spec.ts";
 import { extentsOf } from "../network/row-layout.ts";
 
 /**
@@ -16,6 +21,10 @@ import { extentsOf } from "../network/row-layout.ts";
  * For a functional net `inputs` is [row, point, feature], in the order of `spec.features`, and `targets` is
  * [row, point, output]. Leave out points where a feature is not defined, such as held ends. For a divergence net `inputs`
  * is [row, point, feature] and `targets` is [row, point], on the whole periodic grid.
+ *
+ * For a set net `inputs` is [row, element, number] and `targets` is [row, output], `points` being the number of elements.
+ * For a mixture density net `inputs` is [row, input] and `targets` is [row, value, coordinate], `points` being the number
+ * of values drawn for a row.
  */
 export interface TrainingData {
   /** Snapshots, or features of every point. */
@@ -33,9 +42,11 @@ export interface TrainingData {
 
 /**
  * What the loss measures. `mse`: the mean squared error, in which rows of large targets count most. `relative`: every
- * row's mean squared error over the mean square of its targets, so that rows count alike whatever their size.
+ * row's mean squared error over the mean square of its targets, so that rows count alike whatever their size. `normalised`:
+ * every row's mean squared error over the variance of its targets, 1 - R^2 of the row: the mean counts for nothing. `mae`:
+ * the mean absolute error, in which few large errors count less.
  */
-export type LossKind = "mse" | "relative";
+export type LossKind = "mse" | "relative" | "normalised" | "mae";
 
 /** Training data ready for a network, copied and checked. */
 export interface Samples {
@@ -51,15 +62,29 @@ export interface Samples {
   readonly weights: Float64Array;
 }
 
+/** What comes of checking training data. */
+export interface CheckedData {
+  /** The data. */
+  readonly samples: Samples;
+  /** The net, bound to them. */
+  readonly mapped: Mapped;
+  /** What judges predictions. */
+  readonly criterion: Criterion;
+  /** The scaling of the data. */
+  readonly scaling: Scaling | undefined;
+}
+
 /** Checks training data against the net, once, and scales them. */
 export function samplesOf(
   where: string,
-  spec: FieldNet | RowNet,
-  data: TrainingData,
-  loss: LossKind = "mse",
+  spec: FieldNet | GridNet | RowNet,
+  data: DataOf<NetSpec>,
+  loss?: LossKind,
   scale: ScaleOption = "none",
-): { readonly samples: Samples; readonly mapped: Mapped; readonly scaling: Scaling | undefined } {
-  checkOptions(where, data, ["inputs", "targets", "points", "weights"], "data");
+): CheckedData {
+  const own = isAutoencoder(spec);
+  checkOptions(where, data, own ? AUTOENCODER_KEYS : DATA_KEYS, "data");
+  if ("values" in data) throw new TypeError(`${where}: data must be samples, { inputs, ... }, for a ${spec.kind}`);
   const { inputs, targets, points = 1, weights } = data;
   const extents = extentsOf(where, "points", points);
   const net = mapped(where, spec, extents);
@@ -72,17 +97,22 @@ export function samplesOf(
   }
   const rows = length / map.inputs;
   const u = copyFinite(where, "inputs", inputs);
-  const y = fieldTargets(where, map, targets, rows);
-  const scaling = scaleSamples(where, spec, map, u, y, loss, scale);
+  const criterion = criterionOf(where, spec, map, loss);
+  const y = own ? u : fieldTargets(where, map, targets as ArrayLike<number>, rows, criterion.targets);
+  const scaling = scaleSamples(where, spec, map, u, y, criterion.kind, scale);
+  criterion.check?.(where, y);
   const rowWeights = meanOne(where, weights, rows);
-  if (loss === "relative") overMeanSquare(where, y, map.outputs, rowWeights);
-  return { samples: { rows, map, inputs: u, targets: y, weights: rowWeights }, mapped: net, scaling };
+  overSpread(where, criterion.kind, y, map.outputs, rowWeights);
+  return { samples: { rows, map, inputs: u, targets: y, weights: rowWeights }, mapped: net, criterion, scaling };
 }
+
+const DATA_KEYS: readonly (keyof TrainingData)[] = ["inputs", "targets", "points", "weights"];
+const AUTOENCODER_KEYS: readonly (keyof AutoencoderData)[] = ["inputs", "points", "weights"];
 
 /** Scales samples in place, by a scaling found for them or given. */
 function scaleSamples(
   where: string,
-  spec: FieldNet | RowNet,
+  spec: FieldNet | GridNet | RowNet,
   map: SampleMap,
   inputs: Float64Array,
   targets: Float64Array,
@@ -94,27 +124,35 @@ function scaleSamples(
     inputs: map.inputs / map.extents.reduce((a, b) => a * b, 1),
     outputs: map.predicted === undefined ? map.outputs : map.outputs / map.predicted.indices.length,
   };
+  const alike = targets === inputs;
   const scaling = scalingOf(
     where,
     scale,
-    { values: inputs, channels: before, centred: centred.inputs },
-    { values: targets, channels: after, centred: centred.targets },
+    { values: inputs, channels: before, centred: centred.inputs && (!alike || centred.targets) },
+    alike ? undefined : { values: targets, channels: after, centred: centred.targets },
   );
   if (scaling?.inputs !== undefined) scaleValues(scaling.inputs, inputs, 0, inputs.length, inputs, 0);
-  if (scaling?.targets !== undefined) scaleValues(scaling.targets, targets, 0, targets.length, targets, 0);
+  if (!alike && scaling?.targets !== undefined) scaleValues(scaling.targets, targets, 0, targets.length, targets, 0);
   return scaling;
 }
 
 /** What a row of inputs is made of. */
-function rowText({ extents, inputs }: SampleMap): string {
+function rowText({ extents, inputs, channels }: SampleMap): string {
+  if (channels?.inputs === inputs) return `${inputs} numbers`;
   const points = extents.reduce((a, b) => a * b, 1);
   if (inputs === points) return `${points} points`;
   return `${points} points x ${inputs / points} features`;
 }
 
 /** Targets of the predicted numbers: of a field net with valid padding, those of the points where its stencil fits. */
-function fieldTargets(where: string, map: SampleMap, targets: ArrayLike<number>, rows: number): Float64Array {
-  if (map.predicted === undefined) return copyFinite(where, "targets", targets, rows * map.outputs);
+function fieldTargets(
+  where: string,
+  map: SampleMap,
+  targets: ArrayLike<number>,
+  rows: number,
+  perRow: number,
+): Float64Array {
+  if (map.predicted === undefined) return copyFinite(where, "targets", targets, rows * perRow);
   const { points, indices } = map.predicted;
   const perTarget = map.outputs / indices.length;
   finiteVector(where, "targets", targets, rows * points * perTarget);
@@ -126,37 +164,4 @@ function fieldTargets(where: string, map: SampleMap, targets: ArrayLike<number>,
     }
   }
   return y;
-}
-
-/** Row weights scaled to a mean of 1. */
-function meanOne(where: string, weights: ArrayLike<number> | undefined, rows: number): Float64Array {
-  if (weights === undefined) return new Float64Array(rows).fill(1);
-  const scaled = copyFinite(where, "weights", weights, rows);
-  let sum = 0;
-  for (let r = 0; r < rows; r++) {
-    if (!(scaled[r]! >= 0)) throw new RangeError(`${where}: weights[${r}] must not be negative, got ${scaled[r]}`);
-    sum += scaled[r]!;
-  }
-  if (!(sum > 0 && sum < Infinity)) {
-    throw new RangeError(`${where}: weights must have a positive finite sum, got ${sum}`);
-  }
-  const factor = rows / sum;
-  for (let r = 0; r < rows; r++) scaled[r] = scaled[r]! * factor;
-  return scaled;
-}
-
-/** Divides each row's weight by the mean square of its targets; rows of weight zero may be zero throughout. */
-function overMeanSquare(where: string, targets: Float64Array, kept: number, weights: Float64Array): void {
-  for (let r = 0; r < weights.length; r++) {
-    if (weights[r] === 0) continue;
-    let sum = 0;
-    for (let i = r * kept; i < (r + 1) * kept; i++) sum += targets[i]! * targets[i]!;
-    const weight = (weights[r]! * kept) / sum;
-    if (!(sum > 0 && weight < Infinity)) {
-      throw new RangeError(
-        `${where}: targets of row ${r} must not be zero throughout with the relative loss; leave the row out`,
-      );
-    }
-    weights[r] = weight;
-  }
 }
