@@ -6,8 +6,8 @@ import type { Vec } from "@hml/integrators";
  * - `"equal-weights"`: f_i = rho / 3, as the study does. There is no flux at first, and each restart costs an error in phase.
  * - `"first-order"`: f_i = rho / 3 - i dx rho_x / (3 omega), the first term of the Chapman-Enskog expansion, with a central
  *   difference that is even about the walls. A restart costs a ninetieth of that.
- * - `"kept"`: the last populations, each changed by a third of the change of the density; for densities that have changed
- *   little since.
+ * - `"kept"`: the last populations, each changed by a third of the change of the density. Exact when it has not changed;
+ *   populations a unit of time old are hardly better than equal weights, older ones worse.
  */
 export type LatticeStart = "equal-weights" | "first-order" | "kept";
 
