@@ -13,13 +13,13 @@ export function buildNetwork<P extends object = Part>(
   options: NetworkOptions,
   build: (site: Site) => P,
 ): P & Omit<Network, keyof Part> {
-  const { rows, precision, trainable, parameters: given, random } = options;
+  const { rows, precision, trainable, parameters: given, random, allReduce } = options;
   const own = given === undefined ? arrayBytes(precision, layout.numbers) : 0;
   const { parameters: count } = layout;
   const back = trainable ? arrayBytes(precision, count) + adamBytes({ parameters: count, precision }) : 0;
   const engine = engineFor(options.engine, own + back + bytes);
   const parameters = given ?? arrayOf(engine, precision, layout.numbers);
   const gradient = arrayOf(engine, precision, trainable ? layout.parameters : 0);
-  const part = build({ engine, precision, rows, trainable, parameters, gradient, random });
+  const part = build({ engine, precision, rows, trainable, parameters, gradient, random, allReduce });
   return { ...part, engine: engine.kind, kernels: engine, precision, parameters, gradient };
 }

@@ -80,10 +80,12 @@ export function normOf(
   shape: NormShape,
   sizes: FieldSizes,
   given: Below & Readonly<Record<"scaleGradient" | "shiftGradient", FloatArray | undefined>>,
+  allReduce: ((sums: FloatArray) => void) | undefined,
 ): BatchNorm<Precision> {
   const { epsilon, momentum } = shape;
   const options = normSizes(shape, sizes, given.inputGradient !== undefined);
-  return batchNorm(engine, { ...options, epsilon, momentum, ...wanted(given) });
+  const shared = allReduce === undefined ? {} : { allReduce };
+  return batchNorm(engine, { ...options, epsilon, momentum, ...shared, ...wanted(given) });
 }
 
 /** What it takes of an engine. */

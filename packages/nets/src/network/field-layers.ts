@@ -148,11 +148,17 @@ function convolution(site: Site, shape: ConvolutionShape, sizes: FieldSizes, bel
 function norm(site: Site, shape: NormShape, sizes: FieldSizes, below: Below): Layer {
   const { parameters, gradient, trainable } = site;
   const { channels, scaleAt, shiftAt, meanAt, varianceAt } = shape;
-  const layer = normOf(site.engine, shape, sizes, {
-    ...below,
-    scaleGradient: trainable ? gradient.subarray(scaleAt, scaleAt + channels) : undefined,
-    shiftGradient: trainable ? gradient.subarray(shiftAt, shiftAt + channels) : undefined,
-  });
+  const layer = normOf(
+    site.engine,
+    shape,
+    sizes,
+    {
+      ...below,
+      scaleGradient: trainable ? gradient.subarray(scaleAt, scaleAt + channels) : undefined,
+      shiftGradient: trainable ? gradient.subarray(shiftAt, shiftAt + channels) : undefined,
+    },
+    site.allReduce,
+  );
   const part = (at: number): FloatArray => parameters.subarray(at, at + channels);
   const [factors, shift, mean, variance] = [part(scaleAt), part(shiftAt), part(meanAt), part(varianceAt)];
   const points = sizes.extents.reduce((a, b) => a * b, 1);

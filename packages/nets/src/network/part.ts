@@ -21,6 +21,8 @@ export interface Site {
   readonly gradient: FloatArray;
   /** What parts that are random in training draw from. */
   readonly random?: RandomSource | undefined;
+  /** Replaces sums over a share of a batch by those over all of it, for statistics that are those of the batch. */
+  readonly allReduce?: ((sums: FloatArray) => void) | undefined;
 }
 
 /**
@@ -82,6 +84,8 @@ export interface NetworkOptions {
   readonly parameters?: FloatArray;
   /** What is drawn from in training, by nets that draw. */
   readonly random?: RandomSource | undefined;
+  /** Where a batch is cut into shares: replaces sums over this one by those over all. */
+  readonly allReduce?: ((sums: FloatArray) => void) | undefined;
 }
 
 /** Bytes that an array of so many numbers takes of an engine. */

@@ -31,11 +31,11 @@ const WORK_PER_BREATH = 5e7;
  * throws, with the last good weights in it
  */
 export async function train<S extends NetSpec>(spec: S, data: DataOf<S>, options: TrainOptions): Promise<Trained<S>> {
-  return await run(trainPlan(spec, data, options));
+  return await trainByPlan(trainPlan(spec, data, options));
 }
 
 /** Trains by a plan. */
-async function run<S extends NetSpec>(plan: TrainPlan<S>): Promise<Trained<S>> {
+export async function trainByPlan<S extends NetSpec>(plan: TrainPlan<S>): Promise<Trained<S>> {
   const { net, objective, epochs, source, learningRate, factor, rounds, resumed, signal } = plan;
   const { parameters, steps } = objective;
   const layout = layoutOf(net);
