@@ -52,6 +52,10 @@ export function mixtureLaw(spec: MixtureSpec): MixtureLaw {
   const logSum = (x: Float64Array | FloatArray, at: number, parts: Float64Array): number => {
     let most = -Infinity;
     for (let k = 0; k < components; k++) most = Math.max(most, x[at + k]!);
+    if (most === -Infinity) {
+      parts.fill(0);
+      return most;
+    }
     let sum = 0;
     for (let k = 0; k < components; k++) {
       const part = exp(x[at + k]! - most);
