@@ -17,6 +17,24 @@ export { type CnnLstm, cnnLstm } from "./spec/cnn-lstm.ts";
 export { type FieldCnn, fieldCnn } from "./spec/field-cnn.ts";
 export type { GridNet } from "./spec/grid-net.ts";
 export { type Mlp, mlp } from "./spec/mlp.ts";
+export { type Autoencoder, autoencoder, type DenseCoder, type DenseCoderOptions } from "./spec/autoencoder.ts";
+export {
+  type VariationalAutoencoder,
+  variationalAutoencoder,
+  type VariationalTerm,
+} from "./spec/variational-autoencoder.ts";
+export { type DeepSet, deepSet } from "./spec/deep-set.ts";
+export {
+  type LogitSupport,
+  type MixtureDensity,
+  mixtureDensity,
+  type MixtureSpec,
+  type MixtureSupport,
+  type SoftplusSupport,
+  type UnboundedSupport,
+} from "./spec/mixture-density.ts";
+export { type SetAutoencoder, setAutoencoder } from "./spec/set-autoencoder.ts";
+export type { AutoencoderNet, DenseAutoencoder } from "./spec/coder-net.ts";
 export { checkNetSpec, type NetSpec, parameterCount, type RowNet } from "./spec/net-spec.ts";
 export { type Gru, gru, type Lstm, lstm, type RecurrentNet, type RecurrentSpec } from "./spec/recurrent-net.ts";
 export { type LinearMemory, linearMemory } from "./spec/linear-memory.ts";
@@ -30,6 +48,7 @@ export { type EnsembleOptions, trainEnsemble } from "./training/train-ensemble.t
 export { type NetEnsemble, netEnsemble } from "./rollout/net-ensemble.ts";
 export type { TrainingProgress, TrainOptions } from "./training/train-options.ts";
 export type { LossKind, TrainingData } from "./training/training-data.ts";
+export type { AutoencoderData, DataOf } from "./training/dataset.ts";
 export type { SequenceData } from "./training/sequence-data.ts";
 export type { SamplingOptions, SequenceOptions } from "./training/sequence-options.ts";
 export type { AdamOptions } from "./training/adam.ts";
@@ -46,6 +65,23 @@ export { TrainingError, type TrainingFailure } from "./training/training-error.t
 
 export type { EngineKind } from "./network/net-engine.ts";
 export { type DerivativeOperator, learnedRhs, type LearnedRhsOptions } from "./rollout/learned-rhs.ts";
+export {
+  type LatentModel,
+  latentModel,
+  type LatentModelOptions,
+  type TrainedPropagator,
+} from "./rollout/latent-model.ts";
+export { latentEnsemble } from "./rollout/latent-ensemble.ts";
+export { type CoarseModel, coarseModel, warmUp } from "./rollout/coarse-model.ts";
+
+export {
+  type Decoder,
+  decoderOf,
+  type Encoder,
+  encoderOf,
+  type TrainedAutoencoder,
+} from "./rollout/encoder-of.ts";
+export { type ConditionalMixture, mixtureOf } from "./rollout/mixture-of.ts";
 
 export { loadNet, saveNet } from "./files/net-file.ts";
 export { loadEnsemble, saveEnsemble } from "./files/ensemble-file.ts";
