@@ -4,7 +4,8 @@
 import { activate, backActivate, storePart } from "./activation";
 import { addSums } from "./conv-norm";
 import { lanes } from "./elementary";
-import { pack, panelWidth, product } from "./product";
+import { pack } from "./pack";
+import { panelWidth, product } from "./product";
 
 /** Pixels between which the partial sums of a weight's gradient are added to it; src/conv-plain.ts has the same number. */
 const BLOCK: i32 = 512;

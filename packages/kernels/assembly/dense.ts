@@ -1,6 +1,7 @@
 import { activate, backActivate, storePart } from "./activation";
 import { lanes } from "./elementary";
-import { pack, product } from "./product";
+import { pack } from "./pack";
+import { product } from "./product";
 
 /** Rows between which the sums of a layer and its activation alternate, so that they meet in the first cache. */
 const BLOCK: i32 = 32;

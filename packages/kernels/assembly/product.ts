@@ -247,23 +247,3 @@ export function product<T>(
     }
   }
 }
-
-/**
- * Packs b, [depth, n] with any strides, into panels of panelWidth columns: [panel][k][column], the last filled up with
- * zeros.
- */
-export function pack<T>(b: usize, bRow: usize, bCol: usize, out: usize, depth: i32, n: i32): void {
-  const width = panelWidth<T>();
-  for (let j = 0; j < n; j += width) {
-    const inside = min(width, n - j);
-    for (let k = 0; k < depth; k++) {
-      let from = b + <usize>k * bRow + <usize>j * bCol;
-      for (let l = 0; l < inside; l++) {
-        store<T>(out + <usize>l * sizeof<T>(), load<T>(from));
-        from += bCol;
-      }
-      for (let l = inside; l < width; l++) store<T>(out + <usize>l * sizeof<T>(), <T>0);
-      out += 32;
-    }
-  }
-}

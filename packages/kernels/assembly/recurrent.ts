@@ -1,5 +1,6 @@
 // Recurrent cells: one step of a batch of states, forward and backward, and the products that all steps share.
-import { pack, product } from "./product";
+import { pack } from "./pack";
+import { product } from "./product";
 import { gruGates, gruSlopes, lstmGates, lstmSlopes } from "./recurrent-gates";
 import { gradients, times } from "./recurrent-products";
 
