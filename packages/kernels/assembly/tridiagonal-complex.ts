@@ -91,35 +91,6 @@ export function solveComplex64(lower: usize, upper: usize, w: usize, x: usize, r
   }
 }
 
-/** Forward for one pair: y = r - l g, g = w y, real r. */
-// @inline
-function forwardRe(w: usize, l: v128, r: v128, gr: v128, gi: v128): v128 {
-  const y = f64x2.sub(r, f64x2.mul(l, gr));
-  const z = f64x2.neg(f64x2.mul(l, gi));
-  return f64x2.sub(f64x2.mul(v128.load(w), y), f64x2.mul(v128.load(w, 16), z));
-}
-
-// @inline
-function forwardIm(w: usize, l: v128, r: v128, gr: v128, gi: v128): v128 {
-  const y = f64x2.sub(r, f64x2.mul(l, gr));
-  const z = f64x2.neg(f64x2.mul(l, gi));
-  return f64x2.add(f64x2.mul(v128.load(w), z), f64x2.mul(v128.load(w, 16), y));
-}
-
-// @inline
-function backRe(w: usize, up: v128, g: usize, xr: v128, xi: v128): v128 {
-  const fr = f64x2.mul(v128.load(w), up);
-  const fi = f64x2.mul(v128.load(w, 16), up);
-  return f64x2.sub(v128.load(g), f64x2.sub(f64x2.mul(fr, xr), f64x2.mul(fi, xi)));
-}
-
-// @inline
-function backIm(w: usize, up: v128, g: usize, xr: v128, xi: v128): v128 {
-  const fr = f64x2.mul(v128.load(w), up);
-  const fi = f64x2.mul(v128.load(w, 16), up);
-  return f64x2.sub(v128.load(g, 16), f64x2.add(f64x2.mul(fr, xi), f64x2.mul(fi, xr)));
-}
-
 /** The sum so far plus Re(c x) of the first lane, then of the second. */
 // @inline
 function added(sum: f64, c: usize, xr: v128, xi: v128): f64 {
@@ -134,10 +105,12 @@ function addPair(lower: usize, upper: usize, w: usize, c: usize, g: usize, r: us
   for (let i = 0; i < rows; i++) {
     const at: usize = 8 * <usize>i;
     const l = v128.load64_splat(lower + at);
-    const ri = v128.load64_splat(r + at);
-    const re = forwardRe(w, l, ri, gr, gi);
-    gi = forwardIm(w, l, ri, gr, gi);
-    gr = re;
+    const wr = v128.load(w);
+    const wi = v128.load(w, 16);
+    const y = f64x2.sub(v128.load64_splat(r + at), f64x2.mul(l, gr));
+    const z = f64x2.neg(f64x2.mul(l, gi));
+    gr = f64x2.sub(f64x2.mul(wr, y), f64x2.mul(wi, z));
+    gi = f64x2.add(f64x2.mul(wr, z), f64x2.mul(wi, y));
     v128.store(g, gr);
     v128.store(g, gi, 16);
     w += 32;
@@ -150,8 +123,10 @@ function addPair(lower: usize, upper: usize, w: usize, c: usize, g: usize, r: us
     w -= 32;
     g -= 32;
     const up = v128.load64_splat(upper + at);
-    const re = backRe(w, up, g, gr, gi);
-    gi = backIm(w, up, g, gr, gi);
+    const fr = f64x2.mul(v128.load(w), up);
+    const fi = f64x2.mul(v128.load(w, 16), up);
+    const re = f64x2.sub(v128.load(g), f64x2.sub(f64x2.mul(fr, gr), f64x2.mul(fi, gi)));
+    gi = f64x2.sub(v128.load(g, 16), f64x2.add(f64x2.mul(fr, gi), f64x2.mul(fi, gr)));
     gr = re;
     store<f64>(out + at, added(load<f64>(out + at), c, gr, gi));
   }
@@ -168,12 +143,18 @@ function addTwoPairs(lower: usize, upper: usize, w: usize, c: usize, g: usize, r
     const at: usize = 8 * <usize>i;
     const l = v128.load64_splat(lower + at);
     const ri = v128.load64_splat(r + at);
-    const re = forwardRe(w, l, ri, ar, ai);
-    ai = forwardIm(w, l, ri, ar, ai);
-    ar = re;
-    const se = forwardRe(v, l, ri, br, bi);
-    bi = forwardIm(v, l, ri, br, bi);
-    br = se;
+    const wr = v128.load(w);
+    const wi = v128.load(w, 16);
+    const y0 = f64x2.sub(ri, f64x2.mul(l, ar));
+    const z0 = f64x2.neg(f64x2.mul(l, ai));
+    ar = f64x2.sub(f64x2.mul(wr, y0), f64x2.mul(wi, z0));
+    ai = f64x2.add(f64x2.mul(wr, z0), f64x2.mul(wi, y0));
+    const vr = v128.load(v);
+    const vi = v128.load(v, 16);
+    const y1 = f64x2.sub(ri, f64x2.mul(l, br));
+    const z1 = f64x2.neg(f64x2.mul(l, bi));
+    br = f64x2.sub(f64x2.mul(vr, y1), f64x2.mul(vi, z1));
+    bi = f64x2.add(f64x2.mul(vr, z1), f64x2.mul(vi, y1));
     v128.store(g, ar);
     v128.store(g, ai, 16);
     v128.store(g, br, 32);
@@ -192,11 +173,15 @@ function addTwoPairs(lower: usize, upper: usize, w: usize, c: usize, g: usize, r
     v -= 32;
     g -= 64;
     const up = v128.load64_splat(upper + at);
-    const re = backRe(w, up, g, ar, ai);
-    ai = backIm(w, up, g, ar, ai);
+    const fr = f64x2.mul(v128.load(w), up);
+    const fi = f64x2.mul(v128.load(w, 16), up);
+    const re = f64x2.sub(v128.load(g), f64x2.sub(f64x2.mul(fr, ar), f64x2.mul(fi, ai)));
+    ai = f64x2.sub(v128.load(g, 16), f64x2.add(f64x2.mul(fr, ai), f64x2.mul(fi, ar)));
     ar = re;
-    const se = backRe(v, up, g + 32, br, bi);
-    bi = backIm(v, up, g + 32, br, bi);
+    const er = f64x2.mul(v128.load(v), up);
+    const ei = f64x2.mul(v128.load(v, 16), up);
+    const se = f64x2.sub(v128.load(g, 32), f64x2.sub(f64x2.mul(er, br), f64x2.mul(ei, bi)));
+    bi = f64x2.sub(v128.load(g, 48), f64x2.add(f64x2.mul(er, bi), f64x2.mul(ei, br)));
     br = se;
     const first = added(load<f64>(out + at), c, ar, ai);
     store<f64>(out + at, added(first, c + 32, br, bi));
