@@ -11,7 +11,7 @@ import { scaleValues, unscaleValues } from "../training/scaling.ts";
 import type { Trained } from "./trained.ts";
 
 /** What is needed of a trained net to use it. */
-export type TrainedParts<S extends AutoencoderNet> = Pick<Trained<S>, "spec" | "weights" | "precision" | "scaling">;
+export type TrainedAutoencoder<S extends AutoencoderNet> = Pick<Trained<S>, "spec" | "weights" | "precision" | "scaling">;
 
 /** From samples to codes. It owns work arrays, so it is not re-entrant: one per worker. */
 export interface Encoder {
@@ -42,7 +42,7 @@ export interface Decoder {
  *
  * @throws TypeError for a net that is none.
  */
-export function encoderOf(trained: TrainedParts<AutoencoderNet>): Encoder {
+export function encoderOf(trained: TrainedAutoencoder<AutoencoderNet>): Encoder {
   const where = "encoderOf";
   const { spec, precision, scaling } = checked(where, trained);
   const parameters = parametersFrom(where, spec, trained.weights());
@@ -102,7 +102,7 @@ export function encoderOf(trained: TrainedParts<AutoencoderNet>): Encoder {
  *
  * @throws TypeError for a net that is none.
  */
-export function decoderOf(trained: TrainedParts<DenseAutoencoder>): Decoder {
+export function decoderOf(trained: TrainedAutoencoder<DenseAutoencoder>): Decoder {
   const where = "decoderOf";
   const { spec, precision, scaling } = checked(where, trained);
   if (spec.kind === "setAutoencoder") throw new TypeError(`${where}: net must not be a setAutoencoder; use mixtureOf`);
@@ -132,7 +132,7 @@ export function decoderOf(trained: TrainedParts<DenseAutoencoder>): Decoder {
   });
 }
 
-function checked<S extends AutoencoderNet>(where: string, trained: TrainedParts<S>): TrainedParts<AutoencoderNet> {
+function checked<S extends AutoencoderNet>(where: string, trained: TrainedAutoencoder<S>): TrainedAutoencoder<AutoencoderNet> {
   const { kind } = trained.spec;
   if (!isAutoencoder(trained.spec)) throw new TypeError(`${where}: net must be an autoencoder, got a ${kind}`);
   return trained;
