@@ -83,15 +83,9 @@ export function packNodes(state: Vec, points: number, f: Vec): void {
   }
 }
 
-/** Back into the order of the state; true when every number is finite. */
-export function unpackNodes(f: Vec, points: number, state: Vec): boolean {
-  let sum = 0;
+/** Back into the order of the state. */
+export function unpackNodes(f: Vec, points: number, state: Vec): void {
   for (let i = 0; i < 6; i++) {
-    for (let j = 0, k = 6 + i; j < points; j++, k += 6) {
-      const value = f[k]!;
-      state[i * points + j] = value;
-      sum += value - value;
-    }
+    for (let j = 0, k = 6 + i; j < points; j++, k += 6) state[i * points + j] = f[k]!;
   }
-  return sum === 0;
 }

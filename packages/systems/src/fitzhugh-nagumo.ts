@@ -1,7 +1,8 @@
 import { checkOptions, finite, float64, integer, nonNegative, oneOf, positive } from "@hml/guard";
-import { ensemble, IntegrationError, type TimeStepper } from "@hml/integrators";
+import { ensemble, type TimeStepper } from "@hml/integrators";
 import { type LatticeCoefficients, packNodes, stepLattice, unpackNodes } from "./d1q3.ts";
 import { type LatticeShape, type LatticeStart, liftDensities, restrictDensities } from "./d1q3-densities.ts";
+import { checkFinite } from "./finite-state.ts";
 import type { Lifting, Restriction } from "./maps.ts";
 
 /** The numbers of the equations. */
@@ -113,8 +114,8 @@ export function fitzHughNagumo(spec: FitzHughNagumoSpec = {}): FitzHughNagumo {
       const steps = wholeSteps(t0, t1, dt);
       packNodes(f, points, packed);
       stepLattice(packed, steps, coefficients, bounceBack);
-      if (unpackNodes(packed, points, f)) return;
-      throw new IntegrationError("nonfinite-state", t0, 0, `${WHERE}: the state was not finite at t = ${t1}`);
+      unpackNodes(packed, points, f);
+      checkFinite(WHERE, f, t0, t1);
     },
   };
   const all = ensemble(member, members);

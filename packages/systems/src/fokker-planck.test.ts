@@ -120,6 +120,8 @@ describe("fokkerPlanck", () => {
     const flow = axis(1, 1, 1);
     expect(() => flow.pointMass([0.6])).toThrow("position[0] must lie between -1/2 and 1/2, got 0.6");
     expect(() => flow.pointMass([0, 0])).toThrow("position must have length 1");
+    const broken = flow.pointMass().fill(Number.NaN, 7, 8);
+    expect(() => flow.advance(broken, 0, 1)).toThrow(expect.objectContaining({ code: "nonfinite-state", t: 0 }));
     expect(() => flow.advance(new Float64Array(3), 0, 1)).toThrow("u must have length 250");
   });
 });
