@@ -81,6 +81,47 @@ function tile4<T>(
   keep<T>(c + 3 * cRow, s3, t3, columns);
 }
 
+/** Four rows, the first vector of a panel whose second is empty. */
+// @inline
+function half4<T>(
+  a: usize,
+  aRow: usize,
+  aCol: usize,
+  b: usize,
+  bRow: usize,
+  c: usize,
+  cRow: usize,
+  start: usize,
+  startRow: usize,
+  depth: i32,
+  columns: i32,
+): void {
+  let s0 = begin<T>(start, 0);
+  let s1 = begin<T>(start, startRow);
+  let s2 = begin<T>(start, 2 * startRow);
+  let s3 = begin<T>(start, 3 * startRow);
+  let a0 = a;
+  let a1 = a0 + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  for (let k = 0; k < depth; k++) {
+    const x = v128.load(b);
+    s0 = v128.add<T>(s0, v128.mul<T>(v128.load_splat<T>(a0), x));
+    s1 = v128.add<T>(s1, v128.mul<T>(v128.load_splat<T>(a1), x));
+    s2 = v128.add<T>(s2, v128.mul<T>(v128.load_splat<T>(a2), x));
+    s3 = v128.add<T>(s3, v128.mul<T>(v128.load_splat<T>(a3), x));
+    a0 += aCol;
+    a1 += aCol;
+    a2 += aCol;
+    a3 += aCol;
+    b += bRow;
+  }
+  storePart<T>(c, s0, columns);
+  storePart<T>(c + cRow, s1, columns);
+  storePart<T>(c + 2 * cRow, s2, columns);
+  storePart<T>(c + 3 * cRow, s3, columns);
+}
+
 /** One row, one panel. */
 // @inline
 function tile1<T>(
@@ -217,7 +258,8 @@ export function product<T>(
       let out = columns;
       let from = begins;
       for (let i = 0; i < blocked; i += 4) {
-        tile4<T>(rows, aRow, aCol, panel, bRow, out, cRow, from, startRow, depth, n - j);
+        if (n - j > lanes<T>()) tile4<T>(rows, aRow, aCol, panel, bRow, out, cRow, from, startRow, depth, n - j);
+        else half4<T>(rows, aRow, aCol, panel, bRow, out, cRow, from, startRow, depth, n - j);
         rows += 4 * aRow;
         out += 4 * cRow;
         if (start) from += 4 * startRow;

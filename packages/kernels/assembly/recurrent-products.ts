@@ -7,7 +7,6 @@ import { put } from "./recurrent-gates";
 const BLOCK: i32 = 32;
 
 /** out = bias + a w, w packed [depth, n]; rows of a are aRow bytes apart. */
-// @inline
 export function times<T>(
   a: usize,
   aRow: usize,
@@ -28,7 +27,6 @@ export function times<T>(
 }
 
 /** g[j, k] += sum_r d[r, j] x[r, k] for the first m numbers j of the rows of d, and b[j] += sum_r d[r, j]. */
-// @inline
 export function gradients<T>(d: usize, dRow: usize, x: usize, g: usize, b: usize, rows: i32, m: i32, n: i32): void {
   const wide = <usize>n * sizeof<T>();
   for (let r = 0; r < rows; r += BLOCK) {
