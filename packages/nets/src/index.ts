@@ -88,6 +88,14 @@ export { loadEnsemble, saveEnsemble } from "./files/ensemble-file.ts";
 export { readSafetensors, type Safetensors, type SafetensorsLimits } from "./files/read-safetensors.ts";
 export { writeSafetensors } from "./files/write-safetensors.ts";
 export { initialWeights } from "./files/initial-weights.ts";
+export {
+  type KerasDenseLayer,
+  type KerasLayers,
+  type KerasRecurrentLayer,
+  kerasWeights,
+  type TorchNames,
+  torchWeights,
+} from "./files/recurrent-weights.ts";
 export type { Tensor, TensorData, Weights } from "./files/weights.ts";
 export { type FormatCode, FormatError } from "@hml/guard";
 export { type NetPreset, netPresets, planePresets, type PresetPair } from "./training/presets.ts";

@@ -12,8 +12,8 @@ const FORMAT = "hml-net";
 const VERSION = "1";
 
 /**
- * A trained net as the bytes of a safetensors file: the weights as float64 tensors `layers.<l>.weight` [units, inputs]
- * and `layers.<l>.bias` [units], the scaling, if any, as `scaling.<inputs|targets>.<offset|scale>` [channels], the
+ * A trained net as the bytes of a safetensors file: the weights as tensors of the precision in which the net runs, those of
+ * a dense stack `layers.<l>.weight` [units, inputs] and `layers.<l>.bias` [units], the scaling, if any, as `scaling.<inputs|targets>.<offset|scale>` [channels], the
  * specification as JSON in the metadata under `spec`, the precision in which the net runs under `precision`. The history
  * is not kept.
  */

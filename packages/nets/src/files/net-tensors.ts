@@ -9,10 +9,15 @@ export type NetParts = Pick<Trained, "spec" | "weights" | "precision"> & Partial
 const SIDES = ["inputs", "targets"] as const;
 const NUMBERS = ["offset", "scale"] as const;
 
-/** The weights of a net and, as `scaling.<inputs|targets>.<offset|scale>`, its scaling; every name behind `prefix`. */
-export function netTensors({ weights, scaling }: NetParts, prefix = ""): Map<string, Tensor> {
+/**
+ * The weights of a net, in the precision in which it runs, and, as `scaling.<inputs|targets>.<offset|scale>`, its scaling;
+ * every name behind `prefix`.
+ */
+export function netTensors({ weights, scaling, precision }: NetParts, prefix = ""): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
-  for (const [name, tensor] of weights()) tensors.set(prefix + name, tensor);
+  for (const [name, { shape, data }] of weights()) {
+    tensors.set(prefix + name, { shape, data: precision === "float32" ? Float32Array.from(data) : data });
+  }
   for (const side of SIDES) {
     const by = scaling?.[side];
     if (by === undefined) continue;

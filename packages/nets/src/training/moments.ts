@@ -17,7 +17,8 @@ const BLOCK = 256;
 
 /** Gathers samples of `size` numbers, by products of matrices on an engine; sums run over blocks of 256 samples. */
 export function moments(size: number, kind: EngineKind): Moments {
-  const numbers = 2 * size * BLOCK + BLOCK * 8 + size * size;
+  // Both factors, the second one packed into panels of eight columns, and the product.
+  const numbers = (3 * size + 8) * BLOCK + size * size;
   const engine = engineFor(kind, arrayBytes("float64", numbers) + 64);
   const { a, b, c, multiply } = gemm(engine, { m: size, n: size, k: BLOCK });
   const total = new Float64Array(size * size);

@@ -87,6 +87,7 @@ function gather(
   const { sample } = sums;
   const { put } = framesOf(network, noise);
   sample[units] = 1;
+  network.update();
   for (let first = 0; first < frames.length; first += most) {
     const rows = Math.min(most, frames.length - first);
     const batch = { sequences, frames: frames.subarray(first, first + rows), rows };
