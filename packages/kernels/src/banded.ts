@@ -1,9 +1,9 @@
 import { checkOptions, integer, positive } from "@hml/guard";
+import { float64Bytes } from "./array-bytes.ts";
 import { bandedCode } from "./banded-code.ts";
 import { inverseNorm } from "./banded-condition.ts";
 import { type KernelEngine, own } from "./engine.ts";
 import { SingularMatrixError } from "./singular-matrix.ts";
-import { bytesOf } from "./stencil-lattice.ts";
 
 /** Sizes of a banded system. */
 export interface BandedOptions {
@@ -127,8 +127,8 @@ export function banded(engine: KernelEngine, options: BandedOptions): BandedSolv
  */
 export function bandedBytes(options: BandedOptions): number {
   const { rows, lower, upper, columns } = sizesOf("bandedBytes", options);
-  const matrices = bytesOf((lower + upper + 1) * rows) + bytesOf((2 * lower + upper + 1) * rows);
-  return matrices + 2 * bytesOf(rows) + bytesOf(rows * columns) + 16 * Math.ceil(rows / 4);
+  const matrices = float64Bytes((lower + upper + 1) * rows) + float64Bytes((2 * lower + upper + 1) * rows);
+  return matrices + 2 * float64Bytes(rows) + float64Bytes(rows * columns) + 16 * Math.ceil(rows / 4);
 }
 
 /** Sizes above this do not fit into a memory in any case. */

@@ -1,7 +1,8 @@
 import { checkOptions, lengthOf, oneOf, positive } from "@hml/guard";
+import { float64Bytes } from "./array-bytes.ts";
 import type { KernelEngine } from "./engine.ts";
 import { stencilCode } from "./stencil-code.ts";
-import { bytesOf, latticeShape, type StencilLattice, stencilLattice, stencilLatticeBytes } from "./stencil-lattice.ts";
+import { latticeShape, type StencilLattice, stencilLattice, stencilLatticeBytes } from "./stencil-lattice.ts";
 
 /** Diffusion through the bonds of a lattice. */
 export interface DiffusionStencilOptions {
@@ -71,7 +72,7 @@ export function diffusionStencil(engine: KernelEngine, options: DiffusionStencil
  */
 export function diffusionStencilBytes(shape: readonly number[]): number {
   const { axes, points } = latticeShape("diffusionStencilBytes", shape, 3);
-  return stencilLatticeBytes(points) + axes * bytesOf(points);
+  return stencilLatticeBytes(points) + axes * float64Bytes(points);
 }
 
 function spacings(where: string, spacing: number | readonly number[], axes: number): readonly [number, number] {

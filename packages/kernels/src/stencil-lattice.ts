@@ -1,4 +1,5 @@
 import { finite, integer, lengthOf, show } from "@hml/guard";
+import { float64Bytes } from "./array-bytes.ts";
 import type { KernelEngine } from "./engine.ts";
 import { checkApart } from "./overlap.ts";
 
@@ -44,12 +45,7 @@ export function latticeShape(
 
 /** Bytes of an engine that a lattice takes: two buffers and a copy. */
 export function stencilLatticeBytes(points: number): number {
-  return 3 * bytesOf(points);
-}
-
-/** Bytes that an array of float64 takes in an engine. */
-export function bytesOf(length: number): number {
-  return 16 * Math.ceil(length / 2);
+  return 3 * float64Bytes(points);
 }
 
 /** Buffers and copies round a kernel: `run` writes u + dt slope(u), or without dt the slope, from place to place. */

@@ -1,7 +1,8 @@
 import { checkOptions, finiteVector, integer, lengthOf, oneOf } from "@hml/guard";
+import { float64Bytes } from "./array-bytes.ts";
 import type { KernelEngine } from "./engine.ts";
 import { stencilCode } from "./stencil-code.ts";
-import { bytesOf, latticeShape, type StencilLattice, stencilLattice, stencilLatticeBytes } from "./stencil-lattice.ts";
+import { latticeShape, type StencilLattice, stencilLattice, stencilLatticeBytes } from "./stencil-lattice.ts";
 
 /** A linear stencil on a lattice. */
 export interface StencilOptions {
@@ -60,7 +61,7 @@ export function stencil(engine: KernelEngine, options: StencilOptions): StencilL
  */
 export function stencilBytes(options: Pick<StencilOptions, "shape" | "weights">): number {
   const { points, weights } = sizesOf("stencilBytes", options);
-  return stencilLatticeBytes(points) + bytesOf(3 * weights.length) + bytesOf(weights.length);
+  return stencilLatticeBytes(points) + float64Bytes(3 * weights.length) + float64Bytes(weights.length);
 }
 
 function sizesOf(

@@ -1,8 +1,8 @@
 import { checkOptions, finiteVector, integer, lengthOf } from "@hml/guard";
+import { float64Bytes } from "./array-bytes.ts";
 import { type KernelEngine, own } from "./engine.ts";
 import { checkApart } from "./overlap.ts";
 import { SingularMatrixError } from "./singular-matrix.ts";
-import { bytesOf } from "./stencil-lattice.ts";
 import { tridiagonalCode } from "./tridiagonal-code.ts";
 
 /** A real tridiagonal matrix with complex shifts. */
@@ -125,8 +125,8 @@ export function complexTridiagonal(engine: KernelEngine, options: ComplexTridiag
  */
 export function complexTridiagonalBytes(options: ComplexTridiagonalOptions): number {
   const { rows, pairs } = sizesOf("complexTridiagonalBytes", options);
-  const sums = bytesOf(4 * pairs) + bytesOf(scratch(rows, pairs)) + 2 * bytesOf(rows);
-  const factors = 3 * bytesOf(rows) + bytesOf(4 * pairs) + bytesOf(4 * pairs * rows);
+  const sums = float64Bytes(4 * pairs) + float64Bytes(scratch(rows, pairs)) + 2 * float64Bytes(rows);
+  const factors = 3 * float64Bytes(rows) + float64Bytes(4 * pairs) + float64Bytes(4 * pairs * rows);
   return factors + (options.weights === undefined ? 0 : sums);
 }
 

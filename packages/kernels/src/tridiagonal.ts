@@ -1,7 +1,7 @@
 import { checkOptions, integer, oneOf, show } from "@hml/guard";
+import { float64Bytes } from "./array-bytes.ts";
 import { type KernelEngine, own } from "./engine.ts";
 import { SingularMatrixError } from "./singular-matrix.ts";
-import { bytesOf } from "./stencil-lattice.ts";
 import { tridiagonalCode } from "./tridiagonal-code.ts";
 
 /** Sizes of tridiagonal systems and how they are factored. */
@@ -122,8 +122,8 @@ export function tridiagonal(engine: KernelEngine, options: TridiagonalOptions): 
  */
 export function tridiagonalBytes(options: TridiagonalOptions): number {
   const { rows, systems, matrices, partial, periodic, entries } = sizesOf("tridiagonalBytes", options);
-  const ring = periodic ? bytesOf(entries - matrices) + bytesOf(matrices) : 0;
-  return (partial ? 8 : 6) * bytesOf(entries) + bytesOf(rows * systems) + ring;
+  const ring = periodic ? float64Bytes(entries - matrices) + float64Bytes(matrices) : 0;
+  return (partial ? 8 : 6) * float64Bytes(entries) + float64Bytes(rows * systems) + ring;
 }
 
 /** Distance of 1 to the next larger number. */
