@@ -9,8 +9,10 @@ import {
   functionalNet,
   learnedRhs,
   type FieldNet,
+  type GridNet,
   type NetSpec,
   type RowNet,
+  type SequenceNet,
   type Trained,
   train,
   type TrainOptions,
@@ -22,7 +24,7 @@ test("a trained net is an Rhs of the integrators", () => {
 });
 
 test("specifications are told apart by kind", () => {
-  expectTypeOf<NetSpec["kind"]>().toEqualTypeOf<FieldNet["kind"] | RowNet["kind"]>();
+  expectTypeOf<NetSpec["kind"]>().toEqualTypeOf<FieldNet["kind"] | GridNet["kind"] | RowNet["kind"] | SequenceNet["kind"]>();
   expectTypeOf(discretisedNet()).toExtend<NetSpec>();
   // @ts-expect-error a flux net needs its spacing
   fluxNet({ stencil: 2 });

@@ -171,11 +171,17 @@ export function naiveDerivative(n: number, period: number, order: "spectral" | 2
   return s;
 }
 
+/** Spacing of a flux net; this oracle knows those on a line. */
+function spacingOf(spec: FieldNet): number {
+  if (spec.kind !== "fluxNet" || typeof spec.spacing !== "number") throw new Error("spacingOf: a flux net on a line");
+  return spec.spacing;
+}
+
 /** Predicted values of one snapshot, the points without a prediction left out. */
 export function naivePredict(spec: FieldNet, net: NaiveNet, snapshot: readonly number[], grid?: Grid): number[] {
   const rows = naiveRows(spec, snapshot, grid);
   const outputs = rows.flatMap((row) => outputsOf(spec, net, row));
-  if (spec.kind === "fluxNet") return outputs.slice(1).map((right, i) => (outputs[i]! - right) / spec.spacing);
+  if (spec.kind === "fluxNet") return outputs.slice(1).map((right, i) => (outputs[i]! - right) / spacingOf(spec));
   return headMatrix(spec, rows.length, outputs.length / rows.length, grid ?? [rows.length]).map((row) =>
     dot(row, outputs),
   );
@@ -202,13 +208,13 @@ export function naiveLoss(
     const slopes = outputs.map(() => 0);
     targets[s]!.forEach((target, i) => {
       const flux = spec.kind === "fluxNet";
-      const prediction = flux ? (outputs[i]! - outputs[i + 1]!) / spec.spacing : dot(head[i]!, outputs);
+      const prediction = flux ? (outputs[i]! - outputs[i + 1]!) / spacingOf(spec) : dot(head[i]!, outputs);
       const error = prediction - target;
       sum += weights[s]! * error * error;
       const slope = 2 * scale * weights[s]! * error;
       if (flux) {
-        slopes[i]! += slope / spec.spacing;
-        slopes[i + 1]! -= slope / spec.spacing;
+        slopes[i]! += slope / spacingOf(spec);
+        slopes[i + 1]! -= slope / spacingOf(spec);
       } else {
         head[i]!.forEach((h, q) => {
           slopes[q]! += h * slope;

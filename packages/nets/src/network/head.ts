@@ -1,4 +1,5 @@
 import { circulantDerivative } from "./circulant-derivative.ts";
+import { faceDivergence } from "./face-layout.ts";
 import type { FieldNet } from "../spec/field-net.ts";
 import type { FloatArray } from "./part.ts";
 import type { RowLayout } from "./row-layout.ts";
@@ -13,7 +14,12 @@ export interface Head {
 
 /** The head of a net on a grid. */
 export function headOf(spec: FieldNet, layout: RowLayout, outputs: number): Head {
-  if (spec.kind === "fluxNet") return faces(layout.predicted.length, spec.spacing);
+  if (spec.kind === "fluxNet") {
+    // With positive mobility the outputs lack the division by the spacing, so that it is made twice.
+    const divisor = (spacing: number): number => (spec.mobility === "positive" ? spacing * spacing : spacing);
+    if (typeof spec.spacing === "number") return faces(layout.predicted.length, divisor(spec.spacing));
+    return faceDivergence(layout.extents, spec.spacing.map(divisor), outputs);
+  }
   if (spec.kind === "divergenceNet") {
     return divergence(
       layout.extents,

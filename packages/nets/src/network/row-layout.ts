@@ -1,6 +1,7 @@
 import { integer, show } from "@hml/guard";
 import type { FieldNet } from "../spec/field-net.ts";
 import { widthsOf } from "../spec/stack-net.ts";
+import { faceLayout } from "./face-layout.ts";
 
 /** How a net's stack rows lie on a snapshot, which is a field on a grid with x contiguous. */
 export interface RowLayout {
@@ -53,6 +54,7 @@ export function rowLayout(
     );
     return { extents, points: product(extents), predicted, rows: predicted.length, gather: undefined };
   }
+  if (spec.kind === "fluxNet" && typeof spec.spacing !== "number") return faceLayout(where, spec, extents, periodic);
   const widths = widthsOf(spec.stencil);
   sameDimension(where, "stencil", widths.length, extents);
   const halves = widths.map((width) => Math.floor(width / 2));

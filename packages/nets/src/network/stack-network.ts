@@ -1,3 +1,4 @@
+import { sigmoid, softplus } from "@hml/kernels";
 import type { LayerShape, StackShape } from "../spec/stack-shape.ts";
 import { denseChain, denseChainBytes } from "./dense-chain.ts";
 import { buildNetwork } from "./build-network.ts";
@@ -11,10 +12,13 @@ export function stackNetwork(shape: StackShape, options: NetworkOptions): Networ
   const skip = skipOf(shape);
   let bytes = denseChainBytes(shape.layers, sizes);
   if (skip !== undefined) bytes += denseChainBytes([skip], sizes, { input: true, inputGradient: false });
-  if (shape.odd) bytes += (options.trainable ? 2 : 1) * arrayBytes(options.precision, options.rows * shape.outputs);
+  const answers = (options.trainable ? 2 : 1) * arrayBytes(options.precision, options.rows * shape.outputs);
+  if (shape.odd) bytes += answers;
+  if (shape.difference !== undefined) bytes += answers;
   return buildNetwork(shape.layout, bytes, options, (site) => {
     const whole = skipping({ ...site, rows }, shape, skip);
-    return shape.odd ? odd(site, shape, whole) : whole;
+    const stack = shape.odd ? mirrored(site, shape, whole) : whole;
+    return shape.difference === undefined ? stack : mobility(site, shape, stack, shape.difference);
   });
 }
 
@@ -49,10 +53,11 @@ function skipping(site: Site, shape: StackShape, place: LayerShape | undefined):
   };
 }
 
-/** F(z) = (G(z) - G(-z)) / 2. */
-function odd(site: Site, shape: StackShape, both: Part): Part {
+/** F(z) = (G(z) - G(-z)) / 2; (G(z) + G(-z)) / 2 for a mobility, which is to be even. */
+function mirrored(site: Site, shape: StackShape, both: Part): Part {
   const { engine, precision, rows, trainable } = site;
   const { input } = both;
+  const sign = shape.difference === undefined ? -1 : 1;
   const output = arrayOf(engine, precision, rows * shape.outputs);
   const outputGradient = arrayOf(engine, precision, trainable ? rows * shape.outputs : 0);
   return {
@@ -64,16 +69,46 @@ function odd(site: Site, shape: StackShape, both: Part): Part {
       for (let i = 0; i < mirror; i++) input[mirror + i] = -input[i]!;
       both.forward(2 * count);
       const numbers = count * shape.outputs;
-      for (let i = 0; i < numbers; i++) output[i] = 0.5 * (both.output[i]! - both.output[numbers + i]!);
+      for (let i = 0; i < numbers; i++) output[i] = 0.5 * (both.output[i]! + sign * both.output[numbers + i]!);
     },
     backward(count) {
       const numbers = count * shape.outputs;
       for (let i = 0; i < numbers; i++) {
         const half = 0.5 * outputGradient[i]!;
         both.outputGradient[i] = half;
-        both.outputGradient[numbers + i] = -half;
+        both.outputGradient[numbers + i] = sign * half;
       }
       both.backward(2 * count);
+    },
+  };
+}
+
+/** -softplus(G(z)) (z_right - z_left). */
+function mobility(site: Site, shape: StackShape, stack: Part, [left, right]: readonly [number, number]): Part {
+  const { engine, precision, rows, trainable } = site;
+  const { inputs, outputs } = shape;
+  const { input } = stack;
+  const output = arrayOf(engine, precision, rows * outputs);
+  const outputGradient = arrayOf(engine, precision, trainable ? rows * outputs : 0);
+  return {
+    ...stack,
+    output,
+    outputGradient,
+    forward(count) {
+      stack.forward(count);
+      for (let r = 0; r < count; r++) {
+        const difference = input[r * inputs + right]! - input[r * inputs + left]!;
+        for (let j = r * outputs; j < (r + 1) * outputs; j++) output[j] = -softplus(stack.output[j]!) * difference;
+      }
+    },
+    backward(count) {
+      for (let r = 0; r < count; r++) {
+        const difference = input[r * inputs + right]! - input[r * inputs + left]!;
+        for (let j = r * outputs; j < (r + 1) * outputs; j++) {
+          stack.outputGradient[j] = -outputGradient[j]! * difference * sigmoid(stack.output[j]!);
+        }
+      }
+      stack.backward(count);
     },
   };
 }

@@ -40,13 +40,22 @@ export type UnplacedLayer =
   | Exclude<FieldLayerShape, NormShape>
   | (Omit<NormShape, "meanAt" | "varianceAt"> & { readonly name: string });
 
+/**
+ * How the weights of convolutions start; n inputs are those of all taps together. `torch`: uniform in +-1 / sqrt(n), as
+ * PyTorch's convolutions do. Fields out of layers without a norm start smaller than with the others, and learn sooner.
+ */
+export type ConvolutionInit = Init | "torch";
+
+/** Their names. */
+export const CONVOLUTION_INITS: readonly ConvolutionInit[] = ["glorot", "he", "torch"];
+
 /** What is the same in all convolutions of a net. */
 export interface ConvolutionSettings {
   /** Axes of a field, 1 or 2. */
   readonly dimension: number;
   readonly kernel: number;
   readonly padding: Padding;
-  readonly init: Init;
+  readonly init: ConvolutionInit;
 }
 
 /** Room for one convolution, its tensors named `<name>.kernel` and `<name>.bias` as in Keras. */
@@ -61,7 +70,9 @@ export function convolutionShape(
   const { dimension, kernel, padding, init } = settings;
   const taps = dimension === 1 ? [kernel] : [kernel, kernel];
   const area = taps.reduce((a, b) => a * b, 1);
-  const spread = Math.sqrt(6 / (area * (init === "he" ? inputs : inputs + units)));
+  const spread = Math.sqrt(
+    init === "torch" ? 1 / (area * inputs) : 6 / (area * (init === "he" ? inputs : inputs + units)),
+  );
   const weightAt = build.tensor(`${name}.kernel`, [...taps, inputs, units], spread);
   const biasAt = build.tensor(`${name}.bias`, [units], 0);
   return { kind: "convolution", inputs, units, kernel, padding, activation, weightAt, biasAt };

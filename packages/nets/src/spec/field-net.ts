@@ -40,17 +40,28 @@ export interface DiscretisedNet extends StencilSpec {
 }
 
 /**
- * The flux net on a line: du_i/dt = -(f_{i+1/2} - f_{i-1/2}) / spacing with the learned flux
- * f_{i+1/2} = F(u_{i-m+1}, ..., u_{i+m}), `stencil` = 2m. Whatever is learned, the sum of du/dt over a periodic grid is
- * zero to rounding.
+ * The flux net: du/dt = -div f with learned fluxes f through the faces of the cells. On a line
+ * du_i/dt = -(f_{i+1/2} - f_{i-1/2}) / spacing with f_{i+1/2} = F(u_{i-m+1}, ..., u_{i+m}), `stencil` = 2m; on planes and
+ * in space the same along each axis, on periodic grids. Whatever is learned, the sum of du/dt over a periodic grid is zero
+ * to rounding.
+ *
+ * With positive mobility f = -K (u_right - u_left) / spacing, K = softplus(G) > 0 of the values beside the face, G the
+ * stack. Then sum u du/dt = -sum K ((u_right - u_left) / spacing)^2 <= 0 on a periodic grid: a nonlinear diffusion, which
+ * the law cannot leave.
  */
 export interface FluxNet extends StencilSpec {
   /** Tells the nets apart. */
   readonly kind: "fluxNet";
-  /** Number of values read, those beside a cell face. */
-  readonly stencil: number;
-  /** Grid spacing dx. */
-  readonly spacing: number;
+  /**
+   * Number of values read, those beside a cell face along its normal, even; on planes and in space also
+   * [along, across]: so many rows of them side by side across each other axis, odd. The stack takes them along the normal
+   * first.
+   */
+  readonly stencil: number | readonly number[];
+  /** Grid spacing dx; [dx, dy] or [dx, dy, dz] on planes and in space. */
+  readonly spacing: number | readonly number[];
+  /** Whether the flux is the stack, `free`, or a `positive` mobility times the difference across the face. */
+  readonly mobility: "free" | "positive";
 }
 
 /** How a divergence net differentiates: exactly for band-limited fields, or by central differences of that order. */
@@ -122,23 +133,59 @@ export function discretisedNet(options: Partial<Omit<DiscretisedNet, "kind">> = 
 }
 
 /**
- * Specification of a flux net on a grid of the given spacing; what is left out: the two values beside a face, periodic
- * padding, layers 32, 32, 1 with ReLU after the first two, Glorot weights.
+ * Specification of a flux net on a grid of the given spacing, one number on a line, [dx, dy] on a plane; what is left out:
+ * the two values beside a face, periodic padding, free mobility, layers 32, 32, 1 with ReLU after the first two, Glorot
+ * weights. With one output the law is the same along every axis, with one an axis each has its own. With positive mobility
+ * `odd` makes K even, so that the flux is odd.
  *
  * @throws RangeError or TypeError on a value that is not allowed.
  */
 export function fluxNet(options: Pick<FluxNet, "spacing"> & Partial<Omit<FluxNet, "kind">>): FluxNet {
   const where = "fluxNet";
-  checkOptions(where, options, ["spacing", "stencil", "padding", ...STACK_KEYS]);
-  const { spacing, stencil = 2, padding = "periodic" } = options;
-  positive(where, "spacing", spacing);
-  integer(where, "stencil", stencil, 2, MAX_WIDTH);
-  if (stencil % 2 !== 0) {
-    throw new RangeError(`${where}: stencil must be even, got ${stencil}; it is centred on a cell face`);
+  checkOptions(where, options, ["spacing", "stencil", "padding", "mobility", ...STACK_KEYS]);
+  const { spacing, stencil = 2, padding = "periodic", mobility = "free" } = options;
+  const spacings = typeof spacing === "object" ? axes(where, "spacing", spacing, 2) : [spacing];
+  for (const length of spacings) positive(where, "spacing", length);
+  const dimension = spacings.length;
+  const widths = typeof stencil === "object" ? axes(where, "stencil", stencil, 2) : [stencil];
+  const [along, across = 1] = widths as [number, number?];
+  integer(where, "stencil", along, 2, MAX_WIDTH);
+  if (along % 2 !== 0) {
+    throw new RangeError(`${where}: stencil must be even, got ${along}; it is centred on a cell face`);
+  }
+  if (widths.length > 1 && (dimension === 1 || widths.length > 2)) {
+    throw new RangeError(`${where}: stencil must be a number on a line, a number or [along, across] on planes`);
+  }
+  if (integer(where, "stencil[1]", across, 1, MAX_WIDTH) % 2 === 0) {
+    throw new RangeError(`${where}: stencil[1] must be odd, got ${across}; it is centred on the normal of a face`);
   }
   const ends = oneOf(where, "padding", padding, ["valid", "periodic"]);
-  const stack = checkScalarStack(where, options, stencil);
-  return Object.freeze({ kind: where, spacing, stencil, padding: ends, ...stack });
+  if (dimension > 1 && ends !== "periodic") {
+    throw new RangeError(`${where}: padding must be periodic on planes and in space, got valid`);
+  }
+  const inputs = widths.length === 1 ? along : along * power(across, dimension - 1);
+  integer(where, "values of the stencil", inputs, 2, MAX_WIDTH);
+  const stack = checkStack(where, options, inputs);
+  const last = stack.layers.length - 1;
+  const { units } = stack.layers[last]!;
+  if (units !== 1 && units !== dimension) {
+    const wanted = dimension === 1 ? "1" : `1 or ${dimension}`;
+    throw new RangeError(`${where}: layers[${last}].units must be ${wanted}, got ${units}; one flux a face`);
+  }
+  return Object.freeze({
+    kind: where,
+    spacing: typeof spacing === "object" ? Object.freeze([...spacings]) : spacing,
+    stencil: typeof stencil === "object" ? Object.freeze([...widths]) : stencil,
+    padding: ends,
+    mobility: oneOf(where, "mobility", mobility, ["free", "positive"]),
+    ...stack,
+  });
+}
+
+function power(base: number, exponent: number): number {
+  let product = 1;
+  for (let k = 0; k < exponent; k++) product *= base;
+  return product;
 }
 
 /**

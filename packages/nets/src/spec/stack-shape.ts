@@ -22,6 +22,8 @@ export interface StackShape {
   readonly skipAt: number | undefined;
   /** Whether the stack is made odd. */
   readonly odd: boolean;
+  /** Where the outputs are made positive and multiplied by a difference of inputs: which ones, [left, right]. */
+  readonly difference?: readonly [left: number, right: number];
   readonly layout: ParameterLayout;
 }
 
