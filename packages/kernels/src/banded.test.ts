@@ -158,6 +158,32 @@ describe("banded", () => {
     );
   });
 
+  it("solves the system turned round, first row last, by the solution turned round", () => {
+    fc.assert(
+      fc.property(cases, (given) => {
+        const run = { ...given, columns: 1 };
+        const { rows, lower, upper } = run;
+        const [engine] = engines();
+        const solver = made(engine, run);
+        const turned = banded(engine, { rows, lower: upper, upper: lower });
+        for (let i = 0; i < rows; i++) {
+          turned.x[rows - 1 - i] = solver.x[i]!;
+          for (let j = Math.max(0, i - lower); j <= Math.min(rows - 1, i + upper); j++) {
+            turned.band[(lower - i + j) * rows + rows - 1 - j] = entry(solver.band, run, i, j);
+          }
+        }
+        for (const each of [solver, turned]) each.factor();
+        const condition = solver.condition();
+        for (const each of [solver, turned]) each.solve();
+        const size = Math.max(...solver.x.map(Math.abs));
+        // Another order of elimination: rounding times the condition.
+        for (let i = 0; i < rows; i++) {
+          expect(Math.abs(turned.x[rows - 1 - i]! - solver.x[i]!) / size).toBeLessThan(1e-15 * Math.max(10, condition));
+        }
+      }),
+    );
+  });
+
   it("has the numbers of LAPACK's gbtrf", () => {
     // dgbtrf of SciPy 1.10.1 for this 5 x 5 band, lower 2, upper 1; columns of AB, then ipiv.
     const rows = 5;

@@ -151,6 +151,23 @@ describe("tridiagonal", () => {
     );
   });
 
+  it("is linear in the right-hand side", () => {
+    fc.assert(
+      fc.property(cases, fc.double({ min: -2, max: 2, noNaN: true }), (given, factor) => {
+        const run = { ...given, pivoting: "none" } as const;
+        const [engine] = engines();
+        const solver = made(engine, run);
+        solver.factor();
+        const [a, b, sum] = [engine.float64(solver.x.length), solver.x, engine.float64(solver.x.length)];
+        a.forEach((_, k) => (a[k] = rough(k, run.seed + 9)));
+        a.forEach((value, k) => (sum[k] = value + factor * b[k]!));
+        for (const each of [a, b, sum]) solver.solve(each);
+        // Dominant by 0.05 at least: solutions below 40, and as many times the rounding.
+        sum.forEach((value, k) => expect(Math.abs(value - (a[k]! + factor * b[k]!))).toBeLessThan(40 * 40 * 1.2e-16));
+      }),
+    );
+  });
+
   it("solves Poisson's equation between held ends exactly to rounding: a parabola", () => {
     const n = 99;
     const solver = tridiagonal(engines()[0], { rows: n });
