@@ -85,9 +85,9 @@ export const MIXTURE_KEYS: readonly (keyof MixtureSpec)[] = ["size", "components
  * It is trained by the mean of -log p(x) over rows and values, p being the density of x, with the Jacobian dv/dx. The
  * targets are [row, value, coordinate], with `points` the number of values drawn for a row, 1 unless told otherwise.
  *
- * What is left out: no bounds, floor 1e-3, residual layers where they can be, Glorot weights. The paper has floor 0; then
- * the likelihood has no bound where targets repeat, as those of particles that start from one point. Good starting
- * values: 4 or 5 components, for particles between walls the support `logit` with the walls, a rate of 1e-3.
+ * What is left out: no bounds, floor 1e-2, residual layers where they can be, Glorot weights. The paper has floor 0; then
+ * the likelihood has no bound where targets repeat, as those of particles that start from one point, and well before that
+ * training grows stiff. Good starting values: 4 or 5 components, for particles between walls the support `logit` with the walls, a rate of 1e-3.
  *
  * @throws RangeError or TypeError on a value that is not allowed.
  */
@@ -114,7 +114,7 @@ export function checkMixture(
   where: string,
   options: Pick<MixtureSpec, "size" | "components"> & Partial<MixtureSpec>,
 ): MixtureSpec {
-  const { support = { kind: "unbounded" }, floor = 1e-3 } = options;
+  const { support = { kind: "unbounded" }, floor = 1e-2 } = options;
   return {
     size: integer(where, "size", options.size, 1, 64),
     components: integer(where, "components", options.components, 1, 1024),

@@ -77,7 +77,7 @@ export function scalingOf(
   }
   checkOptions(where, option, ["inputs", "targets"], "scale");
   const before = given(where, "inputs", option.inputs, inputs);
-  if (targets === undefined && option.targets !== undefined) {
+  if (targets === undefined && option.targets !== undefined && option.targets !== option.inputs) {
     throw new RangeError(`${where}: scale.targets must be left out for this net, whose inputs and targets are alike`);
   }
   const after = targets === undefined ? before : given(where, "targets", option.targets, targets);
