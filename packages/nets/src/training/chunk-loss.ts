@@ -12,6 +12,8 @@ export interface WindowBatch {
   readonly frames: Int32Array;
   /** How many there are. */
   readonly rows: number;
+  /** How many are in the batch that these are a share of; as many unless told otherwise. The loss is their part of its loss. */
+  readonly of?: number;
 }
 
 /** What a pass over a chunk is for. */
@@ -127,7 +129,7 @@ export function taughtLoss(
       network.update();
       for (let t = 0; t < steps; t++) frames.put(batch, from + t, input, t * most * inputs, backward);
       network.forward(steps);
-      const counted = countedSteps(from, steps, warmUp) * batch.rows * outputs;
+      const counted = countedSteps(from, steps, warmUp) * (batch.of ?? batch.rows) * outputs;
       const factor = counted === 0 ? 0 : 1 / counted;
       const slopes = backward ? outputGradient : none;
       let sum = 0;

@@ -86,7 +86,7 @@ export function fedLoss(
     value(batch, pass) {
       const { from, steps } = pass;
       network.update();
-      const counted = countedSteps(from, steps, warmUp) * batch.rows * outputs;
+      const counted = countedSteps(from, steps, warmUp) * (batch.of ?? batch.rows) * outputs;
       const factor = counted === 0 ? 0 : 1 / counted;
       let sum = 0;
       for (let t = 0; t < steps; t++) {

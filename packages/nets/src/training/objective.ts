@@ -23,7 +23,10 @@ export interface Objective {
   readonly order: Int32Array;
   /** Starts an epoch, counted from 1: draws its order. */
   begin(epoch: number): void;
-  /** The loss of step `index` of this epoch, counted from 0; sets the gradient. */
+  /**
+   * The loss of step `index` of this epoch, counted from 0; sets the gradient. Both are this objective's part where it takes a
+   * share of each batch.
+   */
   step(index: number): number;
   /** Samples of a step. */
   samplesOf(index: number): number;

@@ -10,8 +10,11 @@ export interface RowLoss {
   readonly network: Network;
   /** The loss over the samples order[from...to - 1] of `samples`, which are laid out as those it was made for. */
   value(samples: Samples, order: Int32Array, from: number, to: number): number;
-  /** The same in training; also sets the network's gradient. */
-  valueAndGradient(samples: Samples, order: Int32Array, from: number, to: number): number;
+  /**
+   * The same in training; also sets the network's gradient. Of the samples of a batch of `batch` ones, all unless told
+   * otherwise: they give their part of its loss.
+   */
+  valueAndGradient(samples: Samples, order: Int32Array, from: number, to: number, batch?: number): number;
 }
 
 /**
@@ -33,9 +36,16 @@ export function rowLoss(
   const predictions = new Float64Array(map.outputs);
   const noisy = new Float64Array(noise === undefined ? 0 : map.inputs);
 
-  function pass(samples: Samples, order: Int32Array, from: number, to: number, backward: boolean): number {
+  function pass(
+    samples: Samples,
+    order: Int32Array,
+    from: number,
+    to: number,
+    batch: number,
+    backward: boolean,
+  ): number {
     const { inputs, targets, weights } = samples;
-    const share = 1 / (to - from);
+    const share = 1 / batch;
     const scale = share / terms;
     network.update();
     if (backward) network.gradient.fill(0);
@@ -70,8 +80,8 @@ export function rowLoss(
 
   return {
     network,
-    value: (samples, order, from, to) => pass(samples, order, from, to, false),
-    valueAndGradient: (samples, order, from, to) => pass(samples, order, from, to, true),
+    value: (samples, order, from, to) => pass(samples, order, from, to, to - from, false),
+    valueAndGradient: (samples, order, from, to, batch = to - from) => pass(samples, order, from, to, batch, true),
   };
 }
 

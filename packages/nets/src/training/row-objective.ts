@@ -46,7 +46,8 @@ export function rowObjective(loss: RowLoss, batches: RowBatches): Objective {
       network.begin?.(epoch);
     },
     step(index) {
-      if (from(index) < to(index)) return loss.valueAndGradient(samples, order, from(index), to(index));
+      const [first, behind] = [from(index), to(index)];
+      if (first < behind) return loss.valueAndGradient(samples, order, first, behind, rowsOf(index));
       network.gradient.fill(0);
       return 0;
     },

@@ -67,12 +67,13 @@ export function sequenceObjective(
   const { carry, bptt, warmUp, own } = plan;
   const perWindow = Math.ceil(carry / bptt);
   const order = walk.frames.slice();
-  const batch = { sequences, frames: new Int32Array(rows), rows };
+  const batch = { sequences, frames: new Int32Array(rows), rows, of: batchSize };
   /** The windows of a step, of those of the batch this share. */
+  const firstOf = (index: number): number => Math.floor(index / perWindow) * batchSize;
+  const batchOf = (index: number): number => Math.min(batchSize, order.length - firstOf(index));
   const windows = (index: number): readonly [from: number, to: number] => {
-    const first = Math.floor(index / perWindow) * batchSize;
-    const [from, to] = shareOf(Math.min(batchSize, order.length - first), share);
-    return [first + from, first + to];
+    const [from, to] = shareOf(batchOf(index), share);
+    return [firstOf(index) + from, firstOf(index) + to];
   };
   const rowsOf = (index: number): number => {
     const [from, to] = windows(index);
@@ -100,6 +101,7 @@ export function sequenceObjective(
       if (from === 0) {
         const [first, behind] = windows(index);
         batch.rows = behind - first;
+        batch.of = batchOf(index);
         for (let r = 0; r < batch.rows; r++) batch.frames[r] = order[first + r]!;
         chunks.start();
       }

@@ -1,0 +1,1 @@
+export { type ThreadedOptions, trainOnThreads } from "./train-on-threads.ts";
