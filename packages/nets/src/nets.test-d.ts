@@ -1,6 +1,16 @@
 import type { Rhs, SeededRandom } from "@hml/integrators";
 import { expectTypeOf, test } from "vitest";
 import {
+  type Autoencoder,
+  autoencoder,
+  type AutoencoderData,
+  type DataOf,
+  type decoderOf,
+  type encoderOf,
+  type MixtureDensity,
+  type mixtureOf,
+  type SetAutoencoder,
+  type TrainingData,
   type DerivativeOperator,
   discretisedNet,
   divergenceNet,
@@ -24,7 +34,9 @@ test("a trained net is an Rhs of the integrators", () => {
 });
 
 test("specifications are told apart by kind", () => {
-  expectTypeOf<NetSpec["kind"]>().toEqualTypeOf<FieldNet["kind"] | GridNet["kind"] | RowNet["kind"] | SequenceNet["kind"]>();
+  expectTypeOf<NetSpec["kind"]>().toEqualTypeOf<
+    FieldNet["kind"] | GridNet["kind"] | RowNet["kind"] | SequenceNet["kind"]
+  >();
   expectTypeOf(discretisedNet()).toExtend<NetSpec>();
   // @ts-expect-error a flux net needs its spacing
   fluxNet({ stencil: 2 });
@@ -40,4 +52,27 @@ test("seeded sources, abort signals and derivative operators fit as they are", (
   expectTypeOf<{ size: number; apply(u: Float64Array, out: Float64Array): void }>().toExtend<DerivativeOperator>();
   // @ts-expect-error a random source is required
   expectTypeOf<{ epochs: number }>().toExtend<TrainOptions>();
+});
+
+test("the data of a net depend on its kind", () => {
+  expectTypeOf<DataOf<Autoencoder>>().toEqualTypeOf<AutoencoderData>();
+  expectTypeOf<DataOf<FunctionalNet>>().toEqualTypeOf<TrainingData>();
+  const options: TrainOptions = { epochs: 1, random: () => 0.5 };
+  expectTypeOf(
+    train(autoencoder({ inputs: 2, encoder: [], latentSize: 1 }), { inputs: [1, 2] }, options),
+  ).toEqualTypeOf<Promise<Trained<Autoencoder>>>();
+  // @ts-expect-error an autoencoder has no targets
+  expectTypeOf<TrainingData>().toExtend<DataOf<Autoencoder>>();
+  // @ts-expect-error a mixture density net needs targets
+  expectTypeOf<{ inputs: number[] }>().toExtend<DataOf<MixtureDensity>>();
+});
+
+test("what a net is used for depends on its kind", () => {
+  expectTypeOf<Trained<Autoencoder>>().toExtend<Parameters<typeof decoderOf>[0]>();
+  expectTypeOf<Trained<SetAutoencoder>>().toExtend<Parameters<typeof encoderOf>[0]>();
+  expectTypeOf<Trained<SetAutoencoder>>().toExtend<Parameters<typeof mixtureOf>[0]>();
+  // @ts-expect-error the decoder of a particle autoencoder is a mixture
+  expectTypeOf<Trained<SetAutoencoder>>().toExtend<Parameters<typeof decoderOf>[0]>();
+  // @ts-expect-error an autoencoder gives numbers, no law
+  expectTypeOf<Trained<Autoencoder>>().toExtend<Parameters<typeof mixtureOf>[0]>();
 });
