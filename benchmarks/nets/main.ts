@@ -1,0 +1,83 @@
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { runBenchmark, type Task } from "../lib/bench.ts";
+import { type Measured, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
+import type { Name } from "./networks.ts";
+import { inferred, rolledOut, trained } from "./ours.ts";
+
+/**
+ * How far losses and outputs may lie from ours, relative to the largest: sums of up to 16,000 terms in float32, 6e-8 each, in
+ * another order, and what some tens of steps of Adam make of that, which divides gradients by their size.
+ */
+const TOLERANCE = 1e-3;
+
+const quick = process.argv.includes("--quick");
+const tasks: Task[] = [];
+
+train("dense_b64", "dense", 64, { epochs: 5, steps: 40 }, ["torch", "tfjs-cpu", "tfjs-wasm"]);
+train("dense_b4096", "dense", 4096, { epochs: 3, steps: 5 }, ["torch", "tfjs-cpu", "tfjs-wasm"]);
+train("ae_b32", "ae-ks", 32, { epochs: 5, steps: 10 }, ["torch", "tfjs-cpu", "tfjs-wasm"]);
+train("ae_fhn_b32", "ae-fhn", 32, { epochs: 5, steps: 10 }, ["torch"]);
+train("lstm50_t30_b32", "lstm", 32, { epochs: 3, steps: 4 }, ["torch"]);
+train("gru200_t125_b32", "gru", 32, { epochs: 2, steps: 1 }, ["torch"]);
+train("field_cnn_b4", "field", 4, { epochs: 1, steps: 1 }, ["torch"]);
+add("gru200_step", "infer:gru:1", 11, 100, ["torch"], () => rolledOut(11, 100));
+infer("mlp_16384_inference", "dense", 16_384, 20, ["torch", "tfjs-cpu", "tfjs-wasm"]);
+infer("field_cnn_inference", "field", 1, 1, ["torch", "tfjs-wasm"]);
+
+const python = pythonWith(["torch"]);
+const script = fileURLToPath(new URL("../python/nets.py", import.meta.url));
+await runBenchmark({
+  name: "nets",
+  tasks,
+  programs: {
+    torch: python === undefined ? undefined : startPeer(python.command, [script, "1"]),
+    "tfjs-cpu": await tfjs("cpu"),
+    "tfjs-wasm": await tfjs("wasm"),
+  },
+  rounds: quick ? 3 : 15,
+  about: { mode: quick ? "quick" : "full", python: python?.versions ?? null },
+});
+
+interface Length {
+  readonly epochs: number;
+  readonly steps: number;
+}
+
+function train(task: string, name: Name, size: number, { epochs, steps }: Length, peers: readonly string[]): void {
+  add(task, `train:${name}:${size}`, epochs, steps, peers, () => trained(name, size, epochs, steps));
+}
+
+function infer(task: string, name: "dense" | "field", size: number, steps: number, peers: readonly string[]): void {
+  add(task, `infer:${name}:${size}`, 5, steps, peers, () => inferred(name, size, 5, steps));
+}
+
+function add(
+  task: string,
+  theirs: string,
+  epochs: number,
+  steps: number,
+  peers: readonly string[],
+  ours: () => Measured | Promise<Measured>,
+): void {
+  const opponents = peers.map((peer) => ({ peer, program: peer, task: theirs }));
+  tasks.push({ task, ours, repeats: steps, number: epochs, tolerance: TOLERANCE, opponents });
+}
+
+/** TensorFlow.js with a backend, where it is installed. */
+async function tfjs(backend: "cpu" | "wasm"): Promise<Peer | undefined> {
+  try {
+    if (backend === "cpu") await import("@tensorflow/tfjs-backend-cpu");
+    else {
+      const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+      // Its WebAssembly lies beside its code; nothing is fetched.
+      const code = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
+      setWasmPaths(`${path.dirname(code)}/`);
+    }
+  } catch {
+    return undefined;
+  }
+  const { tfjsPeer } = await import("./tfjs.ts");
+  return tfjsPeer(backend);
+}
