@@ -23,6 +23,8 @@ export {
   variationalAutoencoder,
   type VariationalTerm,
 } from "./spec/variational-autoencoder.ts";
+export { type ConvolutionalAutoencoder, convolutionalAutoencoder } from "./spec/convolutional-autoencoder.ts";
+export type { ConvolutionInit } from "./spec/field-layer.ts";
 export { type DeepSet, deepSet } from "./spec/deep-set.ts";
 export {
   type LogitSupport,

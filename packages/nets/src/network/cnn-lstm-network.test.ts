@@ -128,7 +128,8 @@ describe("a CNN-LSTM", () => {
     net.outputGradient[0] = 1;
     net.backward(1);
     const { at, length } = layoutOf(spec).tensors.find(({ name }) => name === "lstm.weight_hh_l0")!;
-    expect(Array.from(net.gradient.subarray(at, at + length))).toEqual(new Array(length).fill(0));
+    expect(length).toBe(16);
+    expect(net.gradient.subarray(at, at + length).every((g) => g === 0)).toBe(true);
   });
 
   it("sees four of the five values with pool 2, all with pool 3", () => {

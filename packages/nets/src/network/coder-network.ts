@@ -2,6 +2,7 @@ import { type AutoencoderNet, coderShape, variationalTermOf } from "../spec/code
 import type { SetShape } from "../spec/deep-set.ts";
 import type { LayerShape } from "../spec/stack-shape.ts";
 import { buildNetwork } from "./build-network.ts";
+import { convolutionalCoder } from "./convolutional-coder.ts";
 import { denseChain, denseChainBytes } from "./dense-chain.ts";
 import { gaussianCode, gaussianCodeBytes } from "./gaussian-code.ts";
 import type { Network, NetworkOptions, Part, Site } from "./part.ts";
@@ -21,6 +22,7 @@ function encoderBytes(layers: Layers, points: number, options: NetworkOptions): 
 
 /** An autoencoder on an engine: encoder, code, decoder. `points` is the number of particles of a sample. */
 export function coderNetwork(spec: AutoencoderNet, points: number, options: NetworkOptions): Network {
+  if (spec.kind === "convolutionalAutoencoder") return convolutionalCoder(spec, "both", options);
   const { encoder, decoder, layout } = coderShape(spec);
   const term = variationalTermOf(spec);
   const { latentSize } = spec;
@@ -44,6 +46,7 @@ export function coderNetwork(spec: AutoencoderNet, points: number, options: Netw
 
 /** The encoder alone, for use: its outputs are the codes or, of a variational net, [mean or log variance, number]. */
 export function encoderNetwork(spec: AutoencoderNet, points: number, options: NetworkOptions): Network {
+  if (spec.kind === "convolutionalAutoencoder") return convolutionalCoder(spec, "encoder", options);
   const { encoder, layout } = coderShape(spec);
   const bytes = encoderBytes(encoder, points, options);
   return buildNetwork(layout, bytes, options, (site) => encoderPart(site, encoder, points));
@@ -51,6 +54,7 @@ export function encoderNetwork(spec: AutoencoderNet, points: number, options: Ne
 
 /** The decoder alone, for use. */
 export function decoderNetwork(spec: AutoencoderNet, options: NetworkOptions): Network {
+  if (spec.kind === "convolutionalAutoencoder") return convolutionalCoder(spec, "decoder", options);
   const { decoder, layout } = coderShape(spec);
   return buildNetwork(layout, denseChainBytes(decoder, options), options, (site) => denseChain(site, decoder));
 }

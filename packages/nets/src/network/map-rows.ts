@@ -1,11 +1,13 @@
 import { show } from "@hml/guard";
 import type { AutoencoderNet } from "../spec/coder-net.ts";
+import { convolutionalCoderShape } from "../spec/convolutional-autoencoder.ts";
 import { type DeepSet, deepSetShape } from "../spec/deep-set.ts";
 import { type MixtureDensity, mixtureShape, rawSize } from "../spec/mixture-density.ts";
 import { setAutoencoderShape } from "../spec/set-autoencoder.ts";
 import type { LayerShape } from "../spec/stack-shape.ts";
 import { buildNetwork } from "./build-network.ts";
 import { coderNetwork } from "./coder-network.ts";
+import { convolutionalWork } from "./convolutional-coder.ts";
 import { denseChain, denseChainBytes } from "./dense-chain.ts";
 import { identity } from "./head.ts";
 import type { Mapped } from "./network-of.ts";
@@ -32,6 +34,16 @@ export function mappedRows(
       if (points !== 1) throw new RangeError(`${where}: points must be 1 or left out for this net, got ${points}`);
       const map = rowMap(1, spec.inputs, spec.inputs, spec.inputs, spec.inputs);
       return { map, tile: tileRows, network: (options) => coderNetwork(spec, 1, options) };
+    }
+    case "convolutionalAutoencoder": {
+      if (points !== 1) throw new RangeError(`${where}: points must be left out for this net, got ${points}`);
+      const channels = spec.inputs / convolutionalCoderShape(spec).fine.reduce((a, b) => a * b, 1);
+      const map = rowMap(1, spec.inputs, spec.inputs, channels, channels);
+      return {
+        map: { ...map, work: convolutionalWork(spec) },
+        tile: tileRows,
+        network: (options) => coderNetwork(spec, 1, options),
+      };
     }
     case "mixtureDensity": {
       const { layers, layout } = mixtureShape(spec);

@@ -59,6 +59,7 @@ export function mapped(
       return { map, tile: TILE_ROWS, network: (options) => stackNetwork(shape, options) };
     }
     case "autoencoder":
+    case "convolutionalAutoencoder":
     case "variationalAutoencoder":
     case "deepSet":
     case "mixtureDensity":

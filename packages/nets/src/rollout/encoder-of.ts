@@ -1,6 +1,7 @@
 import { callable, float64, integer } from "@hml/guard";
 import { normal, type RandomSource } from "@hml/integrators";
 import { exp } from "@hml/kernels";
+import type { ConvolutionalAutoencoder } from "../spec/convolutional-autoencoder.ts";
 import { parametersFrom } from "../files/weights.ts";
 import { decoderNetwork, encoderNetwork } from "../network/coder-network.ts";
 import { samplesIn } from "../network/map-rows.ts";
@@ -102,7 +103,7 @@ export function encoderOf(trained: TrainedAutoencoder<AutoencoderNet>): Encoder 
  *
  * @throws TypeError for a net that is none.
  */
-export function decoderOf(trained: TrainedAutoencoder<DenseAutoencoder>): Decoder {
+export function decoderOf(trained: TrainedAutoencoder<DenseAutoencoder | ConvolutionalAutoencoder>): Decoder {
   const where = "decoderOf";
   const { spec, precision, scaling } = checked(where, trained);
   if (spec.kind === "setAutoencoder") throw new TypeError(`${where}: net must not be a setAutoencoder; use mixtureOf`);

@@ -249,7 +249,7 @@ function axes(where: string, name: string, values: readonly number[], least: num
 
 /** Whether a net gives du/dt of a field. */
 export function isFieldNet(spec: { readonly kind: string }): spec is FieldNet {
-  return FIELD_KINDS.includes(spec.kind);
+  return FIELD_KINDS.has(spec.kind);
 }
 
-const FIELD_KINDS: readonly string[] = ["functionalNet", "discretisedNet", "fluxNet", "divergenceNet"];
+const FIELD_KINDS: ReadonlySet<string> = new Set(["functionalNet", "discretisedNet", "fluxNet", "divergenceNet"]);

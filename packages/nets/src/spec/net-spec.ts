@@ -5,6 +5,7 @@ import { fieldCnn, fieldCnnShape } from "./field-cnn.ts";
 import type { GridNet } from "./grid-net.ts";
 import { autoencoder, autoencoderShape } from "./autoencoder.ts";
 import type { AutoencoderNet } from "./coder-net.ts";
+import { convolutionalAutoencoder, convolutionalCoderShape } from "./convolutional-autoencoder.ts";
 import { type DeepSet, deepSet, deepSetShape } from "./deep-set.ts";
 import { type MixtureDensity, mixtureDensity, mixtureShape } from "./mixture-density.ts";
 import { linearMemory, linearMemoryShape } from "./linear-memory.ts";
@@ -39,6 +40,10 @@ const FAMILIES: {
   cnnLstm: { check: cnnLstm, layout: (spec) => cnnLstmShape(spec).layout },
   mlp: { check: mlp, layout: (spec) => stackShape(spec).layout },
   autoencoder: { check: autoencoder, layout: (spec) => autoencoderShape(spec).layout },
+  convolutionalAutoencoder: {
+    check: convolutionalAutoencoder,
+    layout: (spec) => convolutionalCoderShape(spec).layout,
+  },
   variationalAutoencoder: { check: variationalAutoencoder, layout: (spec) => variationalShape(spec).layout },
   deepSet: { check: deepSet, layout: (spec) => deepSetShape(spec).layout },
   mixtureDensity: { check: mixtureDensity, layout: (spec) => mixtureShape(spec).layout },

@@ -5,7 +5,8 @@ import type { SequenceData } from "./sequence-data.ts";
 import type { TrainingData } from "./training-data.ts";
 
 /**
- * Samples of an autoencoder, which are their own targets; flat, row-major. Dense autoencoders: [row, input]. Particle
+ * Samples of an autoencoder, which are their own targets; flat, row-major. Dense autoencoders: [row, input]; convolutional
+ * ones: [row, (y,) x, channel]. Particle
  * autoencoders: [row, particle, coordinate].
  */
 export interface AutoencoderData {
