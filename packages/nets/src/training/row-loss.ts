@@ -19,9 +19,9 @@ export interface RowLoss {
 
 /**
  * The loss of a network, 1/(b p) times the sum of the criterion over b samples of p terms, plus 1/b times the sum of the
- * network's own penalties. A batch is walked in tiles of
- * whole samples in the order given, so every sum is taken in one fixed order. `noise` is added to the inputs in training, new
- * for each sample each time; targets stay as they are. Work arrays are made here.
+ * network's own penalties. A batch is walked in tiles of whole samples in the order given, so every sum is taken in one
+ * fixed order. `noise` is added to the inputs in training, new for each sample each time; targets stay as they are. Work
+ * arrays are made here.
  */
 export function rowLoss(
   network: Network,
@@ -55,11 +55,11 @@ export function rowLoss(
       const end = Math.min(first + tile, to);
       for (let s = first; s < end; s++) {
         const at = order[s]! * map.inputs;
-        const to = (s - first) * networkInputs;
-        if (noise === undefined || !backward) put(inputs, at, gather, input, to, networkInputs);
+        const place = (s - first) * networkInputs;
+        if (noise === undefined || !backward) put(inputs, at, gather, input, place, networkInputs);
         else {
           noise.add(inputs, at, map.inputs, noisy, 0);
-          put(noisy, 0, gather, input, to, networkInputs);
+          put(noisy, 0, gather, input, place, networkInputs);
         }
       }
       network.forward((end - first) * map.rows, backward);

@@ -50,7 +50,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   fields: {
     spec: fieldCnn({ widths: [3, 4] }),
-    data: { inputs: wave(640), targets: wave(640).reverse(), points: [8, 8] },
+    data: { inputs: wave(640), targets: wave(640).toReversed(), points: [8, 8] },
     // So large an epsilon makes Adam's steps smooth in the gradient: else parts of rounding alone would be steps of the rate.
     options: {
       epochs: 1,
