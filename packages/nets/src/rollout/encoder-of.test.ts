@@ -177,6 +177,26 @@ describe("a variational code", () => {
     expect(warm.validation[0]).toBeGreaterThan(none.validation[0]! + 0.1);
   });
 
+  it("is resumed with the bits of a training that was not stopped", async () => {
+    const spec = variationalAutoencoder({ ...coder, warmup: 4 });
+    // Seven rows of two numbers: the last draw of an epoch may leave half a pair behind.
+    const more = { epochs: 6, batchSize: 7, noise: 0.1, validation: { inputs: curve(9, 4) } };
+    const checkpoints: Uint8Array[] = [];
+    const onProgress = (_: unknown, checkpoint: () => Uint8Array) => checkpoints.push(checkpoint());
+    const whole = await quick(spec, { ...more, onProgress });
+    for (const resume of checkpoints) {
+      const again = await quick(spec, { ...more, random: random(2), resume });
+      expect(again.weights()).toEqual(whole.weights());
+      expect(again.history).toEqual(whole.history);
+    }
+  });
+
+  it("takes the squared error alone", async () => {
+    await expect(quick(variationalAutoencoder(coder), { loss: "relative" })).rejects.toThrow(
+      "train: loss must be mse for a variationalAutoencoder, got relative",
+    );
+  });
+
   it("encodes without drawing, and other nets have nothing to draw", async () => {
     const plain = await quick(autoencoder(coder));
     const [a, b] = [new Float64Array(2), new Float64Array(2)];

@@ -53,6 +53,9 @@ const KEYS: readonly (keyof DenseCoder)[] = [
  * of 50 tanh for Kuramoto-Sivashinsky on 64 points, three of 100 for FitzHugh-Nagumo on 2 x 101, 8 numbers in a code,
  * data of mean 0 and variance 1, batches of 32, a rate of 1e-3.
  *
+ * Weights are named `encoder.layers.<l>.weight`, [units, inputs], and `.bias`, the code's layer last, and
+ * `decoder.layers.<l>`, the output layer last.
+ *
  * @throws RangeError or TypeError on a value that is not allowed.
  */
 export function autoencoder(options: DenseCoderOptions): Autoencoder {

@@ -28,6 +28,8 @@ export interface DeepSet {
  * backwards, so memory does not grow with their number. Linear layers at the end of phi act on the mean, which is the same
  * and saves their work.
  *
+ * Weights are named `element.layers.<l>.weight`, [units, inputs], and `.bias`, and `pooled.layers.<l>`.
+ *
  * Sources: Zaheer et al., Deep Sets, NeurIPS 2017, theorem 2; Vlachas et al., arXiv 2006.13431 (2020), whose phi is five
  * residual layers of 100 tanh and a linear one of 200, and whose g is five of 100 tanh and the code.
  *

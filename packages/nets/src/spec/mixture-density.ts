@@ -89,6 +89,8 @@ export const MIXTURE_KEYS: readonly (keyof MixtureSpec)[] = ["size", "components
  * the likelihood has no bound where targets repeat, as those of particles that start from one point, and well before that
  * training grows stiff. Good starting values: 4 or 5 components, for particles between walls the support `logit` with the walls, a rate of 1e-3.
  *
+ * Weights are named `layers.<l>.weight`, [units, inputs], and `.bias`, the layer of the mixture last.
+ *
  * @throws RangeError or TypeError on a value that is not allowed.
  */
 export function mixtureDensity(

@@ -51,6 +51,9 @@ const KEYS: readonly (keyof SetAutoencoder)[] = [
  * What is left out: not variational, beta 1e-3 without a warm-up, support and floor as for `mixtureDensity`, residual
  * layers where they can be, Glorot weights. `encoderOf` and `mixtureOf` give the two halves of a trained one.
  *
+ * Weights are named `encoder.element.layers.<l>`, `encoder.pooled.layers.<l>`, the code's layer last or, of a variational
+ * one, `encoder.mean` and `encoder.logVariance`, and `decoder.layers.<l>`, the layer of the mixture last.
+ *
  * Source: Vlachas et al., arXiv 2006.13431 (2020), with 5 components, 8 numbers in a code, and a decoder of five layers of
  * 100 tanh and one of 50 for particles in three dimensions.
  *

@@ -43,7 +43,8 @@ const KEYS: readonly (keyof VariationalAutoencoder)[] = [
  * data with noise of variance s^2, times 2 s^2 / p. A validation loss always counts the whole beta, so epochs can be
  * compared during the warm-up.
  *
- * What is left out is as for `autoencoder`; beta is 1e-3, without a warm-up.
+ * What is left out is as for `autoencoder`; beta is 1e-3, without a warm-up. Weights are named as there, but for the code's
+ * layer, which is `encoder.mean` and `encoder.logVariance`.
  *
  * @throws RangeError or TypeError on a value that is not allowed.
  */

@@ -36,6 +36,10 @@ export function criterionOf(where: string, spec: NetSpec, map: SampleMap, loss: 
     };
   }
   const kind = oneOf(where, "loss", loss ?? "mse", ["mse", "relative", "normalised", "mae"]);
+  // Other losses would weight the divergence of a code along with the errors of its row.
+  if (spec.kind === "variationalAutoencoder" && kind !== "mse") {
+    throw new RangeError(`${where}: loss must be mse for a ${spec.kind}, got ${kind}`);
+  }
   const term = kind === "mae" ? absoluteError : squaredError;
   return { kind, term, terms: map.outputs, targets: map.outputs };
 }
