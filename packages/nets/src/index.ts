@@ -71,6 +71,8 @@ export {
   type LatentModel,
   latentModel,
   type LatentModelOptions,
+  type StateDecoder,
+  type StateEncoder,
   type TrainedPropagator,
 } from "./rollout/latent-model.ts";
 export { latentEnsemble } from "./rollout/latent-ensemble.ts";
@@ -86,6 +88,7 @@ export {
 export { type ConditionalMixture, mixtureOf } from "./rollout/mixture-of.ts";
 
 export { loadNet, saveNet } from "./files/net-file.ts";
+export type { NetParts } from "./files/net-tensors.ts";
 export { loadEnsemble, saveEnsemble } from "./files/ensemble-file.ts";
 export { readSafetensors, type Safetensors, type SafetensorsLimits } from "./files/read-safetensors.ts";
 export { writeSafetensors } from "./files/write-safetensors.ts";
@@ -99,5 +102,6 @@ export {
   torchWeights,
 } from "./files/recurrent-weights.ts";
 export type { Tensor, TensorData, Weights } from "./files/weights.ts";
+export { kernelFromTorch, kernelToTorch } from "./files/torch-kernel.ts";
 export { type FormatCode, FormatError } from "@hml/guard";
 export { type NetPreset, netPresets, planePresets, type PresetPair } from "./training/presets.ts";

@@ -1,5 +1,6 @@
 import { imex1, periodicField, random, timeStepper } from "@hml/integrators";
 import { kernelEngine, realFft, realFftBytes } from "@hml/kernels";
+import { shuffle } from "../src/spec/init.ts";
 
 /** Frames of a Cahn-Hilliard run and their slopes, flat, [frame, y, x]. */
 export interface Frames {
@@ -49,18 +50,24 @@ export function cahnHilliard(n: number, seed: number, from = 1, end = 20): Frame
   return { inputs, targets, count };
 }
 
-/** Several sets of frames as one. */
-export function joined(sets: readonly Frames[]): Frames {
-  const join = (name: "inputs" | "targets"): Float64Array => {
-    const all = new Float64Array(sets.reduce((sum, set) => sum + set[name].length, 0));
-    let at = 0;
-    for (const set of sets) {
-      all.set(set[name], at);
-      at += set[name].length;
+/** The frames of these indices, in their order. */
+export function framesAt({ inputs, targets, count }: Frames, indices: ArrayLike<number>): Frames {
+  const points = inputs.length / count;
+  const take = (values: Float64Array): Float64Array => {
+    const taken = new Float64Array(indices.length * points);
+    for (let k = 0; k < indices.length; k++) {
+      taken.set(values.subarray(indices[k]! * points, (indices[k]! + 1) * points), k * points);
     }
-    return all;
+    return taken;
   };
-  return { inputs: join("inputs"), targets: join("targets"), count: sets.reduce((sum, set) => sum + set.count, 0) };
+  return { inputs: take(inputs), targets: take(targets), count: indices.length };
+}
+
+/** The numbers 0 to count - 1 in a random order. */
+export function shuffled(count: number, random: () => number): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  shuffle(order, random);
+  return order;
 }
 
 /** 1 - sum of squared errors / sum of squared deviations from the mean, over all frames together. */
