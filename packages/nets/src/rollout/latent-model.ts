@@ -1,9 +1,8 @@
 import { callable, checkOptions, float64, integer, positive, show } from "@hml/guard";
-import { parametersFrom } from "../files/weights.ts";
+import { parametersFrom, type Weights } from "../files/weights.ts";
 import type { Precision } from "@hml/kernels";
 import { isSequenceNet, type SequenceNet } from "../spec/sequence-net.ts";
 import type { Scaling } from "../training/scaling.ts";
-import type { Weights } from "../files/weights.ts";
 import { type Propagator, propagator } from "./propagator.ts";
 
 /**
@@ -53,18 +52,32 @@ export interface TrainedPropagator {
   weights(): Weights;
 }
 
+/** From one state to its code. */
+export interface StateEncoder {
+  /** Numbers of a code. */
+  readonly latentSize: number;
+  /** Writes the code of the state u into `out`, [latentSize]. */
+  encode(u: Float64Array, out: Float64Array): void;
+}
+
+/** From one code to its state. */
+export interface StateDecoder {
+  /** Numbers of a code. */
+  readonly latentSize: number;
+  /** Numbers of a state. */
+  readonly size: number;
+  /** Writes the state of the code z into `out`, [size]. */
+  decode(z: Float64Array, out: Float64Array): void;
+}
+
 /** What a latent model is made of. */
 export interface LatentModelOptions {
   /** The net that moves codes on, such as what `train` gives for a `gru`. */
   readonly propagator: TrainedPropagator;
-  /** From one state to its code, such as `encoderOf` a trained autoencoder; with `decoder`, or neither: states are codes. */
-  readonly encoder?: { readonly latentSize: number; encode(u: Float64Array, out: Float64Array): void };
-  /** From one code to its state, of `size` numbers. */
-  readonly decoder?: {
-    readonly latentSize: number;
-    readonly size: number;
-    decode(z: Float64Array, out: Float64Array): void;
-  };
+  /** From states to codes, such as `encoderOf` a trained autoencoder; with `decoder`, or neither: states are codes. */
+  readonly encoder?: StateEncoder;
+  /** From codes to states, such as `decoderOf` a trained autoencoder. */
+  readonly decoder?: StateDecoder;
   /** Time between the states that the propagator was trained on, positive. */
   readonly dt: number;
   /** Members that `initial` makes a memory for; default 1. */
