@@ -6,7 +6,12 @@ import { readSafetensors } from "../files/read-safetensors.ts";
 import type { Tensor } from "../files/weights.ts";
 import { writeSafetensors } from "../files/write-safetensors.ts";
 import { discretisedNet } from "../spec/field-net.ts";
+import { fieldCnn } from "../spec/field-cnn.ts";
 import { type Mlp, mlp } from "../spec/mlp.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
+import { gru } from "../spec/recurrent-net.ts";
+import { variationalAutoencoder } from "../spec/variational-autoencoder.ts";
+import type { DataOf } from "./dataset.ts";
 import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 import type { TrainingData } from "./training-data.ts";
@@ -56,6 +61,43 @@ describe("a training that is resumed", () => {
       expect(again.weights()).toEqual(trained.weights());
       expect(again.history).toEqual(trained.history);
       expect(again.scaling).toEqual(trained.scaling);
+    }
+  });
+
+  const wave = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => Math.sin(i * i));
+  const hidden = [{ units: 4, activation: "tanh" }] as const;
+  const families: readonly (readonly [string, NetSpec, DataOf<NetSpec>, Partial<TrainOptions>])[] = [
+    [
+      "codes that are drawn",
+      variationalAutoencoder({ inputs: 4, encoder: hidden, latentSize: 2 }),
+      { inputs: wave(80) },
+      {},
+    ],
+    [
+      "sequences in chunks, some of them fed back",
+      gru({ channels: 2, units: 3 }),
+      { values: wave(180), times: 15 },
+      { sequence: { bptt: 5, sampling: { kind: "linear", rate: 0.2 } }, noise: 0.1 },
+    ],
+    [
+      "fields, whose batch norms keep statistics",
+      fieldCnn({ widths: [2] }),
+      { inputs: wave(320), targets: wave(320), points: [4, 4] },
+      { schedule: { kind: "rounds", patience: 1 }, learningRate: 0.3 },
+    ],
+  ];
+  it.each(families)("does so with each family: %s", async (_name, spec, samples, options) => {
+    const checkpoints: Uint8Array[] = [];
+    const common = { ...base, epochs: 6, batchSize: 4, ...options };
+    const trained = await train(spec, samples, {
+      ...common,
+      random: random(3),
+      onProgress: (_progress, checkpoint) => checkpoints.push(checkpoint()),
+    });
+    for (const bytes of checkpoints) {
+      const again = await train(spec, samples, { ...common, random: random(3), resume: bytes });
+      expect(again.weights()).toEqual(trained.weights());
+      expect(again.history).toEqual(trained.history);
     }
   });
 

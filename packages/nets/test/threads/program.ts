@@ -73,10 +73,24 @@ function outcome(trained: Trained): object {
   };
 }
 
+/** The same training whole, and stopped after two epochs and resumed. */
+async function resumed({ spec, data, options }: Case): Promise<object[]> {
+  const saved: Uint8Array[] = [];
+  const common = { ...options, workers: 2, shards: 2 };
+  const whole = await trainOnThreads(spec, data, {
+    ...common,
+    random: random(3),
+    onProgress: (_progress, checkpoint) => saved.push(checkpoint()),
+  });
+  const again = await trainOnThreads(spec, data, { ...common, random: random(3), resume: saved[1]! });
+  return [outcome(whole), outcome(again)];
+}
+
 const [name = "rows", ...runs] = process.argv.slice(2);
 const { spec, data, options } = cases[name]!;
-const outcomes: object[] = [];
+const outcomes: object[] = runs[0] === "resume" ? await resumed(cases[name]!) : [];
 for (const run of runs) {
+  if (run === "resume") continue;
   const [workers = 0, shards = 1] = run.split("x").map(Number);
   const common = { ...options, random: random(3) };
   try {

@@ -57,6 +57,12 @@ describe("trainOnThreads", () => {
     expect(whole).toEqual(alone);
   });
 
+  it("resumes with the bits of a training that was not stopped", async () => {
+    const [whole, again] = await program("rows", "resume");
+    expect(whole!.loss).toHaveLength(5);
+    expect(again).toEqual(whole);
+  });
+
   it("reports a loss that is no longer finite as train does", async () => {
     const [alone, two] = await program("blowUp", "0", "2x2");
     expect(two!.error).toBe(alone!.error);
