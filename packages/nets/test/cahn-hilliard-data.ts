@@ -64,9 +64,9 @@ export function framesAt({ inputs, targets, count }: Frames, indices: ArrayLike<
 }
 
 /** The numbers 0 to count - 1 in a random order. */
-export function shuffled(count: number, random: () => number): Int32Array {
+export function shuffled(count: number, source: () => number): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i);
-  shuffle(order, random);
+  shuffle(order, source);
   return order;
 }
 
