@@ -162,12 +162,17 @@ describe("a latent model", () => {
     [
       "a net that is not one of sequences",
       () => latentModel({ propagator: { spec: { kind: "mlp" } } as never, dt: 1 }),
-      "latentModel: propagator must be a trained net of sequences",
+      'latentModel: propagator must be a trained net of sequences, got a net of kind "mlp"',
     ],
     [
       "no step",
       () => latentModel({ propagator: seeded(NETS[0]![1]), dt: 0 }),
       "latentModel: dt must be positive, got 0",
+    ],
+    [
+      "nothing",
+      () => latentModel({ propagator: undefined as never, dt: 1 }),
+      "latentModel: propagator must be a trained net of sequences, got undefined",
     ],
     [
       "an encoder alone",

@@ -1,7 +1,8 @@
 import { callable, checkOptions, float64, integer, positive, show } from "@hml/guard";
 import { parametersFrom, type Weights } from "../files/weights.ts";
 import type { Precision } from "@hml/kernels";
-import { isSequenceNet, type SequenceNet } from "../spec/sequence-net.ts";
+import type { NetSpec } from "../spec/net-spec.ts";
+import { isSequenceNet } from "../spec/sequence-net.ts";
 import type { Scaling } from "../training/scaling.ts";
 import { type Propagator, propagator } from "./propagator.ts";
 
@@ -40,10 +41,10 @@ export interface LatentModel {
   spread?(member?: number): number;
 }
 
-/** What is needed of a trained net of sequences. */
+/** What is needed of a trained net of sequences, such as what `train` or `loadNet` gives. */
 export interface TrainedPropagator {
-  /** The net as plain data. */
-  readonly spec: SequenceNet;
+  /** The net as plain data; one of sequences. */
+  readonly spec: NetSpec;
   /** The precision in which it runs. */
   readonly precision: Precision;
   /** The scaling it was trained in. */
@@ -100,10 +101,11 @@ export function latentModel(options: LatentModelOptions): LatentModel {
   const { propagator: trained, encoder, decoder, members: made = 1 } = options;
   const dt = positive(where, "dt", options.dt);
   integer(where, "members", made, 1, MOST_MEMBERS);
-  if (trained === null || typeof trained !== "object" || !isSequenceNet(Object(trained.spec))) {
-    throw new TypeError(`${where}: propagator must be a trained net of sequences, got ${show(trained)}`);
+  const { spec, precision, scaling } = trained ?? {};
+  if (spec === undefined || spec === null || !isSequenceNet(spec)) {
+    const what = spec?.kind === undefined ? show(trained) : `a net of kind ${show(spec.kind)}`;
+    throw new TypeError(`${where}: propagator must be a trained net of sequences, got ${what}`);
   }
-  const { spec, precision, scaling } = trained;
   const parameters = parametersFrom(where, spec, trained.weights());
   const { channels: latentSize, forcing } = spec;
   if ((encoder === undefined) !== (decoder === undefined)) {
