@@ -133,6 +133,26 @@ describe("a net trained on scaled values", () => {
     expect(Math.abs(out.reduce((s, value) => s + value, 0))).toBeLessThan(1e-13 * Math.max(...out.map(Math.abs)));
   });
 
+  it("is the same law of features, each scaled for itself", async () => {
+    const features = ["u", "u_x"];
+    const u = Float64Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 1e3 * source() : source()));
+    const slopes = Float64Array.from({ length: 30 }, (_, r) => 0.01 * u[2 * r]! - u[2 * r + 1]!);
+    const spec = functionalNet({ features, layers: [{ units: 1, activation: "linear" }] });
+    const options = { epochs: 400, random: random(1), learningRate: 0.05, schedule: { kind: "cosine" } } as const;
+    const trained = await train(spec, { inputs: u, targets: slopes }, { ...options, scale: "standard" });
+    const field = Float64Array.from({ length: 8 }, (_, i) => 100 * i);
+    const slope = { apply: (_u: ArrayLike<number>, out: Float64Array) => void out.fill(0.5) };
+    const [law, direct] = [new Float64Array(8), new Float64Array(8)];
+    learnedRhs(trained, { size: 8, ends: "periodic", derivatives: { u_x: slope } })(0, field, law);
+    trained.predict(
+      Float64Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? field[i / 2]! : 0.5)),
+      direct,
+    );
+    expect(law).toEqual(direct);
+    // The law is linear, so the net has it; Adam with a rate that falls to zero ends within 1e-5 of the spread.
+    law.forEach((value, i) => expect(Math.abs(value - (0.01 * field[i]! - 0.5))).toBeLessThan(1e-4));
+  });
+
   it("stays odd where it is odd, and has relative losses of relative sizes", async () => {
     const odd = functionalNet({
       features: ["u"],
