@@ -177,6 +177,7 @@ describe("a checkpoint", () => {
       const bad = { shape: [values.length], data: values.slice().fill(Number.NaN, 0, 1) };
       expect(await resume(altered(bytes, (t) => t.set(name, bad)))).toContain("nonfinite: train: resume: ");
     }
+    expect(await resume(altered(bytes, (_, m) => m.set("draws", "9007199254740991")))).toContain("too-large: ");
     for (const name of metadata.keys()) {
       expect(await resume(altered(bytes, (_, m) => m.delete(name)))).toMatch(/^(header|version|crc|shape): /);
       expect(await resume(altered(bytes, (_, m) => m.set(name, "1e999")))).toMatch(/^(header|version|crc|shape): /);

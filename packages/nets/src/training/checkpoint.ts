@@ -35,6 +35,9 @@ export interface CheckpointOwner {
   readonly steps: number;
 }
 
+/** Most draws of a random source that are made again: some hours of them. */
+const MOST_DRAWS = 1_099_511_627_776;
+
 /** Numbers of the state that are counts. */
 const COUNTS = ["epoch", "bestEpoch", "keptEpoch", "round", "roundStart", "steps", "draws"] as const;
 
@@ -68,7 +71,7 @@ export function writeCheckpoint(owner: CheckpointOwner, checkpoint: Checkpoint):
  * Reads a checkpoint, also from a source that is not trusted.
  *
  * @throws FormatError: those of `readSafetensors`; `header` for a file of something else or of another training; `version`;
- * `crc` for a file that was damaged; `shape`, `dtype` and `nonfinite` for contents that no training writes
+ * `crc` for a file that was damaged; `shape`, `dtype`, `too-large` and `nonfinite` for contents that no training writes
  */
 export function readCheckpoint(where: string, bytes: Uint8Array, owner: CheckpointOwner): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes);
@@ -122,6 +125,7 @@ export function readCheckpoint(where: string, bytes: Uint8Array, owner: Checkpoi
     order: take("order", Int32Array, owner.samples),
     draws: count("draws"),
   };
+  if (checkpoint.draws > MOST_DRAWS) refuse("too-large", `draws must be at most 2^40, got ${checkpoint.draws}`);
   if (metadata.get("checksum") !== checksum(metadata, (name) => tensors.get(name)!.data)) {
     refuse("crc", "the checksum is not that of the contents; the file is damaged");
   }
