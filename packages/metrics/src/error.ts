@@ -33,3 +33,16 @@ export const mae: Metric = (prediction, reference) => {
   for (let i = 0; i < n; i++) sum += Math.abs(prediction[i]! - reference[i]!);
   return sum / n;
 };
+
+/**
+ * Largest absolute error, max |p_i - y_i|, in the units of the data.
+ *
+ * A NaN anywhere gives NaN. Throws a RangeError for empty or unequal lengths.
+ */
+export const maxAbs: Metric = (prediction, reference) => {
+  const n = pairedLength("maxAbs", prediction, reference);
+  let largest = 0;
+  // Math.max lets a NaN through; a comparison would drop it.
+  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(prediction[i]! - reference[i]!));
+  return largest;
+};

@@ -1,4 +1,5 @@
-import { callable, integer } from "@hml/guard";
+import { callable } from "@hml/guard";
+import { frameSize } from "./frame-size.ts";
 import type { Metric } from "./metric.ts";
 import { pairedLength } from "./paired-length.ts";
 
@@ -17,11 +18,7 @@ export function overTime(
 ): Float64Array {
   callable("overTime", "metric", metric);
   const n = pairedLength("overTime", prediction, reference);
-  integer("overTime", "frames", frames, 1, n);
-  const size = n / frames;
-  if (!Number.isInteger(size)) {
-    throw new RangeError(`overTime: frames must divide the length of the movies, got ${frames} frames of ${n} values`);
-  }
+  const size = frameSize("overTime", n, frames);
   const p = Float64Array.from(prediction);
   const y = Float64Array.from(reference);
   const curve = new Float64Array(frames);

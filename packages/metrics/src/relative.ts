@@ -56,3 +56,21 @@ export const r2: Metric = (prediction, reference) => {
   if (spread === 0) return error === 0 ? 1 : 0;
   return 1 - error / spread;
 };
+
+/**
+ * Explained variance, 1 - Var(p - y) / Var(y) with population variances: `r2` after the mean error is taken off, so a
+ * constant offset costs nothing.
+ *
+ * A constant reference gives 1 where the error is constant too and 0 otherwise, as `r2` does. A single value gives NaN,
+ * and so does a NaN anywhere. Throws a RangeError for empty or unequal lengths.
+ */
+export const explainedVariance: Metric = (prediction, reference) => {
+  const n = pairedLength("explainedVariance", prediction, reference);
+  const error = new Float64Array(n);
+  for (let i = 0; i < n; i++) error[i] = prediction[i]! - reference[i]!;
+  const unexplained = squaredDeviation(error, n);
+  const spread = squaredDeviation(reference, n);
+  if (n === 1 || Number.isNaN(unexplained)) return Number.NaN;
+  if (spread === 0) return unexplained === 0 ? 1 : 0;
+  return 1 - unexplained / spread;
+};

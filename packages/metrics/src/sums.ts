@@ -36,3 +36,14 @@ export function squaredDeviation(values: ArrayLike<number>, n: number): number {
 export function relative(error: number, scale: number): number {
   return error === 0 && scale === 0 ? 0 : error / scale;
 }
+
+/** max - min of the values [from, to), NaN if one of them is. */
+export function rangeOf(values: ArrayLike<number>, from: number, to: number): number {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = from; i < to; i++) {
+    low = Math.min(low, values[i]!);
+    high = Math.max(high, values[i]!);
+  }
+  return high - low;
+}
