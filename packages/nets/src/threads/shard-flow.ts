@@ -20,6 +20,8 @@ export interface Shard {
 /**
  * The shards of one thread as a flow whose state is the loss of each: what a pool of threads makes and advances. `t0` is an
  * epoch or a step, `t1` the command.
+ *
+ * @public since threads import it by the name of its file
  */
 export default function shardFlow(shards: readonly Shard[]): TimeStepper {
   const works = worksOf(shards);
