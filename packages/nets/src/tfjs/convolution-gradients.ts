@@ -19,9 +19,9 @@ import {
   type Tensor4D,
   tidy,
   transpose,
-  unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { kernelInput } from "./kernel-input.ts";
+import { replaceKernel } from "./replace-kernel.ts";
 
 /**
  * Makes convolutions trainable on the `wasm` backend of TensorFlow.js, which has no kernel for the gradient by the
@@ -37,18 +37,10 @@ export function registerConvolutionGradients(): void {
   if (getKernel(Conv2DBackpropFilter, BACKEND) === undefined) {
     registerKernel({ kernelName: Conv2DBackpropFilter, backendName: BACKEND, kernelFunc: filterGradient });
   }
-  const native = getKernel(Conv2DBackpropInput, BACKEND);
-  if (native === undefined || replaced.has(native.kernelFunc)) return;
-  const kernelFunc = inputGradientOr(native.kernelFunc);
-  replaced.add(kernelFunc);
-  unregisterKernel(Conv2DBackpropInput, BACKEND);
-  registerKernel({ ...native, kernelFunc });
+  replaceKernel(Conv2DBackpropInput, BACKEND, inputGradientOr);
 }
 
 const BACKEND = "wasm";
-
-/** Input gradients of ours, so that none is wrapped again. */
-const replaced = new WeakSet<KernelFunc>();
 
 const filterGradient: KernelFunc = ({ inputs, attrs }) => {
   const {

@@ -8,3 +8,6 @@ export { type PaddingWidths, PeriodicPadding } from "./periodic-padding.ts";
 export { OddPart, WithMirrorImages } from "./odd-part.ts";
 
 export { fromLayersModel, type WrappedModel } from "./from-layers-model.ts";
+
+export { trainWithTfjs } from "./train-with-tfjs.ts";
+export type { TfjsTrainOptions } from "./train-tfjs-options.ts";

@@ -31,9 +31,9 @@ export function weightsFromLayers(model: LayersModel, spec: NetSpec): Weights {
 
 /** Writes flat parameters into the layers. */
 export function writeParameters(where: string, model: LayersModel, spec: NetSpec, parameters: Float64Array): void {
-  for (const { layer, index, places } of linksOf(spec)) {
+  for (const { layer, index, places, added } of linksOf(spec)) {
     const variable = variableOf(where, model, layer, index, places.length);
-    const values = Float32Array.from(places, (place) => parameters[place]!);
+    const values = Float32Array.from(places, (place, i) => parameters[place]! + (added ? parameters[added[i]!]! : 0));
     tidy(() => {
       variable.write(tensor(values, variable.shape as number[]));
     });

@@ -7,11 +7,11 @@ import { extentsOf } from "../network/row-layout.ts";
 import type { Trained } from "../rollout/trained.ts";
 import { drawWeights } from "../spec/init.ts";
 import { checkNetSpec, layoutOf, type NetSpec } from "../spec/net-spec.ts";
-import { type StackNet, widthsOf } from "../spec/stack-net.ts";
+import { scalingLayer, unscalingLayer } from "./channel-affine.ts";
+import { through } from "./dense-chain.ts";
+import type { Scaling } from "../training/scaling.ts";
 import { writeParameters } from "./layer-weights.ts";
-import type { SampleModel } from "./sample-model.ts";
-import { stackModel } from "./stack-model.ts";
-import { TfjsError } from "./tfjs-error.ts";
+import { sampleModelOf } from "./sample-model-of.ts";
 
 /** How a model is made from a net. */
 export interface LayersModelOptions {
@@ -47,7 +47,9 @@ export function toLayersModel(net: Trained | NetSpec, options: LayersModelOption
   const trained = "spec" in Object(net) ? (net as Trained) : undefined;
   const spec = checkNetSpec(trained?.spec ?? (net as NetSpec));
   const extents = points === undefined ? undefined : extentsOf(where, "points", points);
-  if (trained !== undefined) return modelOf(where, spec, extents, parametersFrom(where, spec, trained.weights()));
+  if (trained !== undefined) {
+    return modelOf(where, spec, extents, parametersFrom(where, spec, trained.weights()), trained.scaling);
+  }
   const parameters = new Float64Array(layoutOf(spec).numbers);
   drawWeights(layoutOf(spec), callable(where, "random", random) as RandomSource, parameters);
   return modelOf(where, spec, extents, parameters);
@@ -59,31 +61,17 @@ export function modelOf(
   spec: NetSpec,
   extents: readonly number[] | undefined,
   parameters: Float64Array,
+  scaling?: Scaling,
 ): LayersModel {
-  const { shape, output, fixed } = sampleModel(where, spec, extents);
+  const { shape, output, fixed } = sampleModelOf(where, spec, extents);
   const inputs = input({ shape: [...shape], name: "input" });
-  const built = model({ inputs, outputs: output(inputs), name: spec.kind });
+  const scaled = scaling?.inputs === undefined ? inputs : through(scalingLayer(scaling.inputs), inputs);
+  const given = output(scaled);
+  const outputs = scaling?.targets === undefined ? given : through(unscalingLayer(scaling.targets), given);
+  const built = model({ inputs, outputs, name: spec.kind });
   for (const { layer, shape: lengths, values } of fixed) {
     tidy(() => built.getLayer(layer).setWeights([tensor(Float32Array.from(values), [...lengths])]));
   }
   writeParameters(where, built, spec, parameters);
   return built;
-}
-
-function sampleModel(where: string, spec: NetSpec, extents: readonly number[] | undefined): SampleModel {
-  if (isStackNet(spec)) return stackModel(where, spec, extents ?? axesOf(spec).map(() => null));
-  const { kind } = spec as NetSpec;
-  throw new TfjsError("not-expressible", `${where}: a ${kind} is not expressible; tfjs-layers has no layers for it`);
-}
-
-const STACKS: readonly NetSpec["kind"][] = ["functionalNet", "discretisedNet", "fluxNet", "divergenceNet", "mlp"];
-
-function isStackNet(spec: NetSpec): spec is StackNet {
-  return STACKS.includes(spec.kind);
-}
-
-/** One entry an axis of the grid that a net works on. */
-function axesOf(spec: StackNet): readonly unknown[] {
-  if ("stencil" in spec) return widthsOf(spec.stencil);
-  return "period" in spec ? spec.period : [0];
 }

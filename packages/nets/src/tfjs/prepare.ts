@@ -4,14 +4,18 @@ import { findBackendFactory, setBackend } from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-layers";
 import { addChainedOperations } from "./chained-operations.ts";
 import { registerConvolutionGradients } from "./convolution-gradients.ts";
+import { repairPoolingGradients } from "./pooling-gradients.ts";
 import { registerSegmentSum } from "./segment-sum.ts";
 import { TfjsError } from "./tfjs-error.ts";
+import { repairUnpackGradient } from "./unpack-gradient.ts";
 
 /**
- * Starts a backend of TensorFlow.js, makes it the current one and repairs what keeps nets from being trained: the methods
- * of tensors that tfjs-layers calls and tfjs-core alone does not define, and the kernels for the gradients of
- * convolutions and gathers that the `wasm` backend lacks. What is there already stays, except for the wasm backend's
- * gradient of a convolution by its input, which becomes some ten times faster.
+ * Starts a backend of TensorFlow.js, makes it the current one and repairs what keeps nets from being trained:
+ * - methods of tensors that tfjs-layers calls and tfjs-core alone does not define;
+ * - kernels that the `wasm` backend lacks: the gradients of convolutions by their filter, and of gathers;
+ * - gradients that are wrong: of sequences of one step, which fail, of up-sampling on the `cpu` backend for batches of more
+ *   than one, and of max-pooling on the `wasm` backend for negative values;
+ * - the `wasm` backend's gradient of a convolution by its input, which becomes some ten times faster.
  *
  * The functions of this subpath that take a `backend` do this themselves; call it before building recurrent layers of
  * your own.
@@ -34,6 +38,8 @@ export async function startBackend(where: string, backend: string): Promise<void
   addChainedOperations();
   registerConvolutionGradients();
   registerSegmentSum();
+  repairUnpackGradient();
+  repairPoolingGradients();
   let started: boolean;
   try {
     started = await setBackend(backend);

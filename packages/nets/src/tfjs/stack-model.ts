@@ -4,9 +4,9 @@ import { isPeriodic } from "../network/network-of.ts";
 import { isFieldNet } from "../spec/field-net.ts";
 import { type StackNet, stackShape, widthsOf } from "../spec/stack-net.ts";
 import type { LayerShape } from "../spec/stack-shape.ts";
+import { ACTIVATION_NAMES, denseLayers, layerNames, through } from "./dense-chain.ts";
 import { OddPart, WithMirrorImages } from "./odd-part.ts";
 import { PeriodicPadding } from "./periodic-padding.ts";
-import { ACTIVATION_NAMES, through } from "./symbolic.ts";
 import { TfjsError } from "./tfjs-error.ts";
 import type { FixedWeights, SampleModel } from "./sample-model.ts";
 
@@ -38,6 +38,12 @@ export function stackModel(where: string, spec: StackNet, extents: readonly (num
   if (spec.kind === "discretisedNet") {
     return { shape, output: (u) => stackOutput(where, spec, padded(spec, u)), fixed: [] };
   }
+  if (typeof spec.spacing !== "number" || spec.mobility === "positive") {
+    throw new TfjsError(
+      "not-expressible",
+      `${where}: a fluxNet off a line or with positive mobility is not expressible; take train`,
+    );
+  }
   // (f_i - f_{i+1}) / spacing, a difference of the two faces of a cell.
   const difference = fixedConvolution(1, "difference", [2], 1);
   const fixed = [{ layer: "difference", shape: [2, 1, 1], values: [1 / spec.spacing, -1 / spec.spacing] }];
@@ -56,56 +62,48 @@ function padded(spec: StencilNet, u: SymbolicTensor): SymbolicTensor {
 
 /** The stack on channels, with its mirror image where the net is odd and its linear map where it skips. */
 function stackOutput(where: string, spec: StackNet, input: SymbolicTensor): SymbolicTensor {
-  const shape = stackShape(spec);
+  const { layers: chain, layout, outputs, skipAt, odd } = stackShape(spec);
+  const nameAt = layerNames(layout);
+  const z = odd ? through(new WithMirrorImages(), input) : input;
   const widths = "stencil" in spec ? widthsOf(spec.stencil) : undefined;
-  if (widths !== undefined && shape.layers[0]!.residual) {
+  let f: SymbolicTensor;
+  let skip: layers.Layer;
+  if (widths === undefined) {
+    f = denseLayers(z, chain, nameAt);
+    skip = layers.dense({ name: "skip", units: outputs, useBias: false, kernelInitializer: "zeros" });
+  } else {
+    const [first, ...rest] = chain;
+    f = denseLayers(through(stencilLayer(where, widths, first!, nameAt(first!.weightAt)), z), rest, nameAt);
+    const linear = { units: outputs, activation: "linear", residual: false, biasAt: undefined } as const;
+    skip = stencilLayer(where, widths, linear, "skip");
+  }
+  const whole = skipAt === undefined ? f : through(layers.add(), f, through(skip, z));
+  return odd ? through(new OddPart(), whole) : whole;
+}
+
+/** A layer that reads a stencil of these widths along x, (y). */
+function stencilLayer(
+  where: string,
+  [x = 1, y]: readonly number[],
+  { units, activation, residual, biasAt }: Pick<LayerShape, "units" | "activation" | "residual" | "biasAt">,
+  name: string,
+): layers.Layer {
+  if (residual) {
     throw new TfjsError(
       "not-expressible",
       `${where}: a residual first layer on a stencil is not expressible; give it another number of units`,
     );
   }
-  const chain = shape.layers.map((layer, l) => chainLink(layer, `layers.${l}`, l === 0 ? widths : undefined));
-  const skip =
-    shape.skipAt === undefined
-      ? undefined
-      : readingLayer(widths, { name: "skip", units: shape.outputs, activation: "linear", useBias: false });
-  const z = shape.odd ? through(new WithMirrorImages(), input) : input;
-  const g = chain.reduce((x, link) => link(x), z);
-  const f = skip === undefined ? g : through(layers.add(), g, through(skip, z));
-  return shape.odd ? through(new OddPart(), f) : f;
-}
-
-/** One layer of a chain; apply it once. */
-export function chainLink(
-  { units, activation, residual, biasAt }: LayerShape,
-  name: string,
-  widths?: readonly number[],
-): (x: SymbolicTensor) => SymbolicTensor {
-  const useBias = biasAt !== undefined;
-  const tfActivation = ACTIVATION_NAMES[activation];
-  if (!residual) {
-    const layer = readingLayer(widths, { name, units, activation: tfActivation, useBias });
-    return (x) => through(layer, x);
-  }
-  const sums = readingLayer(undefined, { name, units, activation: "linear", useBias });
-  const rest = layers.activation({ activation: tfActivation });
-  return (x) => through(rest, through(layers.add(), through(sums, x), x));
-}
-
-interface ReadingLayer {
-  readonly name: string;
-  readonly units: number;
-  readonly activation: (typeof ACTIVATION_NAMES)[keyof typeof ACTIVATION_NAMES];
-  readonly useBias: boolean;
-}
-
-/** A layer that reads a stencil of the widths along x, (y), or the channels. */
-function readingLayer(widths: readonly number[] | undefined, { units, ...rest }: ReadingLayer): layers.Layer {
-  const options = { ...rest, kernelInitializer: "zeros" as const };
-  if (widths === undefined) return layers.dense({ ...options, units });
-  const [x = 1, y] = widths;
-  if (y === undefined) return layers.conv1d({ ...options, filters: units, kernelSize: x });
-  return layers.conv2d({ ...options, filters: units, kernelSize: [y, x] });
+  const options = {
+    name,
+    filters: units,
+    activation: ACTIVATION_NAMES[activation],
+    useBias: biasAt !== undefined,
+    kernelInitializer: "zeros",
+  } as const;
+  return y === undefined
+    ? layers.conv1d({ ...options, kernelSize: x })
+    : layers.conv2d({ ...options, kernelSize: [y, x] });
 }
 
 /** A convolution without padding whose weights are not trained. */

@@ -1,6 +1,7 @@
 import { checkOptions } from "@hml/guard";
 import {
   add,
+  engine,
   ones,
   type Scalar,
   sum,
@@ -117,27 +118,32 @@ function inputsOf(layer: Layer): readonly SymbolicTensor[] {
   return input instanceof SymbolicTensor ? [input] : input;
 }
 
-/** Longest axis tried first: gradients need the same kernels whatever the size of a field. */
-const SHORT = 8;
+/** Longest axes tried, one after the other: gradients need the same kernels whatever the size of a field. */
+const LENGTHS: readonly number[] = [4, 16, Infinity];
+/** Points along an axis that the model leaves open. */
+const OPEN = 16;
 
 /**
  * What the current backend lacks to train the layer, found by taking the gradient of its sum by weights, and by inputs
  * unless it is the first, on ones. Its weights are put back afterwards, since a batch norm moves its statistics.
  */
 function missingKernel(layer: Layer, first: boolean): string | undefined {
-  const full = inputsOf(layer).map(({ shape }) => shape.map((n) => n ?? SHORT));
-  const short = full.map((shape) =>
-    shape.map((n, axis) => (axis > 0 && axis < shape.length - 1 ? Math.min(n, SHORT) : n)),
-  );
   const kept = tidy(() => layer.getWeights().map((weight) => weight.clone()));
   try {
-    let failure = gradientFailure(layer, short, first);
-    // Some layers are made for one size, such as a reshape.
-    if (failure !== undefined && missingIn(failure) === undefined) failure = gradientFailure(layer, full, first);
-    if (failure === undefined) return undefined;
-    const missing = missingIn(failure);
-    if (missing === undefined) throw failure;
-    return missing;
+    let failure: Error | undefined;
+    for (const longest of LENGTHS) {
+      const shapes = inputsOf(layer).map(({ shape }) =>
+        shape.map((n, axis) =>
+          axis > 0 && axis < shape.length - 1 ? Math.min(n ?? OPEN, longest) : (n ?? (axis === 0 ? 2 : OPEN)),
+        ),
+      );
+      failure = gradientFailure(layer, shapes, first);
+      if (failure === undefined) return undefined;
+      const missing = missingIn(failure);
+      if (missing !== undefined) return missing;
+      // Wide stencils need longer axes, and some layers, such as a reshape, their own.
+    }
+    throw failure;
   } finally {
     layer.setWeights(kept);
     for (const weight of kept) weight.dispose();
@@ -159,11 +165,20 @@ function gradientFailure(layer: Layer, shapes: readonly number[][], first: boole
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    freeTape();
     // Nothing in the layer is differentiable, so nothing has to be.
     return error.message.startsWith("Cannot find a connection") ? undefined : error;
   } finally {
     for (const input of inputs) input.dispose();
   }
+}
+
+/** A gradient that fails leaves the values that it saved on the way forward behind. */
+function freeTape(): void {
+  const { state } = engine();
+  if (state.gradientDepth > 0) return;
+  for (const { saved = [] } of state.activeTape ?? []) for (const value of saved) value.dispose();
+  state.activeTape = [];
 }
 
 function total(outputs: Tensor | Tensor[]): Scalar {
