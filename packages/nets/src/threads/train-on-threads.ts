@@ -32,8 +32,7 @@ const KEYS = [...TRAIN_KEYS, "workers", "shards", "timeout"];
  * their statistics over the whole batch; their shards wait for each other at every layer, so a net with batch norms has a
  * thread for each shard, however many `workers` there are.
  *
- * It pays for batches of much work, a few milliseconds at least: a step costs some 0.1 ms for waking and waiting, and the sum of
- * gradients. Validation and the optimiser run on the calling thread, which is blocked during a step. Each thread holds
+ * It pays where a step takes a millisecond or more: waking, waiting and the sum of gradients take some 0.1 ms. Validation and the optimiser run on the calling thread, which is blocked during a step. Each thread holds
  * a copy of the data.
  *
  * @throws as `train`; a reservoir, which is not trained by steps, and more shards than the smallest batch of a net with batch
