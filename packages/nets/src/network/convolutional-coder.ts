@@ -19,7 +19,7 @@ const above = (part: Part, site: Site) => ({
 });
 
 /** What of a convolutional autoencoder a network has. */
-export type CoderHalf = "encoder" | "decoder" | "both";
+type CoderHalf = "encoder" | "decoder" | "both";
 
 /** A convolutional autoencoder on an engine, or half of it; a row is a field, or a code. */
 export function convolutionalCoder(spec: ConvolutionalAutoencoder, half: CoderHalf, options: NetworkOptions): Network {

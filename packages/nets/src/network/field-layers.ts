@@ -94,11 +94,6 @@ export function fieldLayersBytes(
   return bytes;
 }
 
-/** Extents of the fields above the layers. */
-export function extentsAbove(extents: readonly number[], layers: readonly FieldLayerShape[]): readonly number[] {
-  return layers.reduce((now, layer) => after(now, layer), extents);
-}
-
 /** Calls `visit` with each layer and the sizes of the fields below it. */
 function walk(
   layers: readonly FieldLayerShape[],
