@@ -42,7 +42,8 @@ export function riceBins(n: number): number {
  * rounded, so counts equal those of `numpy.histogram`. A constant sample without a given range falls into one bin of
  * width zero.
  *
- * @throws RangeError for an empty sample, a value that is not finite, or a range without width
+ * @throws RangeError for an empty sample, a value that is not finite, a range without width or one wider than the largest
+ * number
  */
 export function histogram(values: ArrayLike<number>, options: HistogramOptions = {}): Histogram {
   checkOptions("histogram", options, ["bins", "range"]);
@@ -91,29 +92,27 @@ export function binned(x: Float64Array, bins: number, low: number, high: number)
 
 /** `bins + 1` edges from low to high. */
 export function binEdges(bins: number, low: number, high: number): Float64Array {
-  const step = widthOf(low, high, bins);
+  const width = high - low;
+  if (!Number.isFinite(width)) {
+    throw new RangeError(`histogram: values must span less than the largest number, got [${low}, ${high}]; scale them`);
+  }
+  const step = width / bins;
   const edges = new Float64Array(bins + 1);
-  for (let k = 0; k < bins; k++) edges[k] = low + k * step;
+  // Where the width is next to nothing, a rounded step may lead past the end.
+  for (let k = 0; k < bins; k++) edges[k] = Math.min(high, low + k * step);
   edges[bins] = high;
   return edges;
 }
 
-/** The bin that holds a value, -1 for one outside the edges. */
+/** The bin that holds a value, by bisection: the last edge not above it; -1 for one outside. */
 export function binOf(value: number, edges: Float64Array): number {
   const bins = edges.length - 1;
-  const low = edges[0]!;
-  const high = edges[bins]!;
-  if (!(value >= low && value <= high)) return -1;
-  if (low === high) return 0;
-  let bin = Math.min(bins - 1, Math.floor((widthOf(low, value, bins) / widthOf(low, high, bins)) * bins));
-  // The quotient may be off by a rounding; the edges decide.
-  if (value < edges[bin]!) bin--;
-  else if (bin < bins - 1 && value >= edges[bin + 1]!) bin++;
-  return bin;
-}
-
-/** (high - low) / bins, also where the difference itself is beyond the largest number. */
-function widthOf(low: number, high: number, bins: number): number {
-  const width = high - low;
-  return Number.isFinite(width) ? width / bins : high / bins - low / bins;
+  if (!(value >= edges[0]! && value <= edges[bins]!)) return -1;
+  let [below, above] = [0, bins];
+  while (above - below > 1) {
+    const middle = (below + above) >> 1;
+    if (value >= edges[middle]!) below = middle;
+    else above = middle;
+  }
+  return below;
 }
