@@ -1,9 +1,12 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 
-// A path and no URL: the backend reads its file by name in Node, and by address from the same server in a page.
+const FOLDER = "node_modules/@tensorflow/tfjs-backend-wasm/dist/";
+
+/** In Node the backend reads its file by name; in a page the test server gives it from the root of the repository. */
+const here = import.meta.url;
 setWasmPaths(
-  decodeURIComponent(new URL("../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/", import.meta.url).pathname),
+  here.startsWith("file:") ? decodeURIComponent(new URL(`../../../${FOLDER}`, here).pathname) : `/${FOLDER}`,
 );
 
 /** The backends of TensorFlow.js that run without a graphics card. */

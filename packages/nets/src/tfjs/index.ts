@@ -6,6 +6,7 @@ export { type LayersModelOptions, toLayersModel } from "./layers-model.ts";
 export { weightsFromLayers, weightsToLayers } from "./layer-weights.ts";
 export { type PaddingWidths, PeriodicPadding } from "./periodic-padding.ts";
 export { OddPart, WithMirrorImages } from "./odd-part.ts";
+export { type AffineNumbers, ChannelAffine } from "./channel-affine.ts";
 
 export { fromLayersModel, type WrappedModel } from "./from-layers-model.ts";
 
