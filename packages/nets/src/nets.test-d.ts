@@ -1,4 +1,4 @@
-import type { Rhs, SeededRandom } from "@hml/integrators";
+import type { Rhs, SeededRandom, TimeStepper } from "@hml/integrators";
 import { expectTypeOf, test } from "vitest";
 import {
   type Autoencoder,
@@ -26,6 +26,12 @@ import {
   type Trained,
   train,
   type TrainOptions,
+  type CoarseModel,
+  type Gru,
+  gru,
+  type Mlp,
+  type SequenceData,
+  type TrainedPropagator,
 } from "./index.ts";
 
 test("a trained net is an Rhs of the integrators", () => {
@@ -75,4 +81,13 @@ test("what a net is used for depends on its kind", () => {
   expectTypeOf<Trained<SetAutoencoder>>().toExtend<Parameters<typeof decoderOf>[0]>();
   // @ts-expect-error an autoencoder gives numbers, no law
   expectTypeOf<Trained<Autoencoder>>().toExtend<Parameters<typeof mixtureOf>[0]>();
+});
+
+test("a net is trained on the data of its family", () => {
+  expectTypeOf<DataOf<Gru>>().toEqualTypeOf<SequenceData>();
+  expectTypeOf<DataOf<Mlp>>().toEqualTypeOf<TrainingData>();
+  expectTypeOf<Trained<Gru>>().toExtend<TrainedPropagator>();
+  expectTypeOf<CoarseModel>().toExtend<TimeStepper>();
+  // @ts-expect-error a propagator is trained on sequences
+  void train(gru({ channels: 1, units: 1 }), { inputs: [1], targets: [1] }, { epochs: 1, random: () => 0 });
 });
