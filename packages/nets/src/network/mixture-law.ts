@@ -89,11 +89,7 @@ export function mixtureLaw(spec: MixtureSpec): MixtureLaw {
       slopes.fill(0);
     },
     logDensity(values, at) {
-      let jacobian = 0;
-      for (let i = 0; i < size; i++) {
-        v[i] = support.line(values[at + i]!);
-        jacobian += support.logSlope(values[at + i]!);
-      }
+      const logSlope = support.take(values, at, v);
       for (let k = 0; k < components; k++) {
         let squares = 0;
         for (let i = 0; i < size; i++) {
@@ -106,7 +102,7 @@ export function mixtureLaw(spec: MixtureSpec): MixtureLaw {
         }
         shares[k] = logs[k]! - 0.5 * squares;
       }
-      return logSum(shares, 0, shares) + jacobian;
+      return logSum(shares, 0, shares) + logSlope;
     },
     addSlopes(factor) {
       let below = belowAt;

@@ -12,7 +12,10 @@ import { scaleValues, unscaleValues } from "../training/scaling.ts";
 import type { Trained } from "./trained.ts";
 
 /** What is needed of a trained net to use it. */
-export type TrainedAutoencoder<S extends AutoencoderNet> = Pick<Trained<S>, "spec" | "weights" | "precision" | "scaling">;
+export type TrainedAutoencoder<S extends AutoencoderNet> = Pick<
+  Trained<S>,
+  "spec" | "weights" | "precision" | "scaling"
+>;
 
 /** From samples to codes. It owns work arrays, so it is not re-entrant: one per worker. */
 export interface Encoder {
@@ -80,10 +83,12 @@ export function encoderOf(trained: TrainedAutoencoder<AutoencoderNet>): Encoder 
       else for (let i = 0; i < count * numbers; i++) net.input[i] = x[first + i]!;
       net.forward(count);
       for (let r = 0; r < count; r++) {
+        const code = r * outputs;
+        const to = (from + r) * latentSize;
+        for (let j = 0; j < latentSize; j++) out[to + j] = net.output[code + j]!;
+        if (draw === undefined) continue;
         for (let j = 0; j < latentSize; j++) {
-          const mean = net.output[r * outputs + j]!;
-          const spread = draw === undefined ? 0 : exp(0.5 * net.output[r * outputs + latentSize + j]!) * draw();
-          out[(from + r) * latentSize + j] = mean + spread;
+          out[to + j] = out[to + j]! + exp(0.5 * net.output[code + latentSize + j]!) * draw();
         }
       }
     }
@@ -133,7 +138,10 @@ export function decoderOf(trained: TrainedAutoencoder<DenseAutoencoder | Convolu
   });
 }
 
-function checked<S extends AutoencoderNet>(where: string, trained: TrainedAutoencoder<S>): TrainedAutoencoder<AutoencoderNet> {
+function checked<S extends AutoencoderNet>(
+  where: string,
+  trained: TrainedAutoencoder<S>,
+): TrainedAutoencoder<AutoencoderNet> {
   const { kind } = trained.spec;
   if (!isAutoencoder(trained.spec)) throw new TypeError(`${where}: net must be an autoencoder, got a ${kind}`);
   return trained;

@@ -36,7 +36,7 @@ export interface ConditionalMixture {
 
 /**
  * The law that a trained mixture density net, or the decoder of a particle autoencoder, gives; in the units of the data.
- * `logDensity` and `moments` allocate nothing.
+ * `logDensity` and `moments` make no arrays.
  *
  * @throws TypeError for another net.
  */

@@ -96,7 +96,8 @@ export function scaleValues(
   const { offset, scale } = by;
   const channels = scale.length;
   for (let c = 0; c < channels; c++) {
-    const [zero, unit] = [offset[c]!, scale[c]!];
+    const zero = offset[c]!;
+    const unit = scale[c]!;
     for (let i = c; i < count; i += channels) out[to + i] = (values[at + i]! - zero) / unit;
   }
 }
@@ -113,7 +114,8 @@ export function unscaleValues(
   const { offset, scale } = by;
   const channels = scale.length;
   for (let c = 0; c < channels; c++) {
-    const [zero, unit] = [offset[c]!, scale[c]!];
+    const zero = offset[c]!;
+    const unit = scale[c]!;
     for (let i = c; i < count; i += channels) out[to + i] = values[at + i]! * unit + zero;
   }
 }
