@@ -1,4 +1,4 @@
-export type { Activation } from "@hml/kernels";
+export type { Activation, Padding } from "@hml/kernels";
 export type { DenseLayer, Init, StackSpec } from "./spec/stack-spec.ts";
 export {
   type DiscretisedNet,

@@ -54,8 +54,8 @@ export interface FluxNet extends StencilSpec {
   readonly kind: "fluxNet";
   /**
    * Number of values read, those beside a cell face along its normal, even; on planes and in space also
-   * [along, across]: so many rows of them side by side across each other axis, odd. The stack takes them along the normal
-   * first.
+   * [along, across], with `across` rows of them side by side along each other axis, odd. The stack takes them along the
+   * normal first.
    */
   readonly stencil: number | readonly number[];
   /** Grid spacing dx; [dx, dy] or [dx, dy, dz] on planes and in space. */
