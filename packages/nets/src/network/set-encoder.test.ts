@@ -2,6 +2,7 @@ import { random } from "@hml/integrators";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rowProblem } from "../../test/row-problem.ts";
+import { loadNet, saveNet } from "../files/net-file.ts";
 import { trainedNet } from "../rollout/trained.ts";
 import { deepSet, deepSetShape } from "../spec/deep-set.ts";
 import { drawWeights } from "../spec/init.ts";
@@ -124,8 +125,10 @@ describe("a set net", () => {
       },
     );
     const test = sets(50, 40, 7);
-    const out = new Float64Array(50);
+    const [out, same] = [new Float64Array(50), new Float64Array(50)];
     trained.predict(test.inputs, out, [40]);
+    loadNet(saveNet(trained)).predict(test.inputs, same, [40]);
+    expect(same).toEqual(out);
     const squares = out.reduce((sum, y, r) => sum + (y - test.targets[r]!) * (y - test.targets[r]!), 0) / 50;
     // Mean squares reach 8, with a standard deviation of 2.5.
     expect(Math.sqrt(squares)).toBeLessThan(0.3);

@@ -189,6 +189,24 @@ describe("a particle autoencoder", () => {
     },
   );
 
+  it("comes back from a file, in float32 and scaled", async () => {
+    const { inputs } = clouds(12, 30, 1);
+    const short = { epochs: 2, batchSize: 5, precision: "float32", scale: { inputs: { scale: 2 } } } as const;
+    const trained = await train(spec(true), { inputs, points: 30 }, { ...short, random: random(6) });
+    const loaded = loadNet(saveNet(trained)) as typeof trained;
+    expect(loaded.spec).toEqual(trained.spec);
+    expect(loaded.precision).toBe("float32");
+    const draws = [trained, loaded].map((one) => {
+      const [z, values] = [new Float64Array(12), new Float64Array(24)];
+      encoderOf(one).encode(inputs, z, 30);
+      mixtureOf(one).sample(z, random(3), values);
+      // In the units of the data, twice those of the support.
+      expect(values.every((x) => x > -2 && x < 2)).toBe(true);
+      return { z, values };
+    });
+    expect(draws[1]).toEqual(draws[0]);
+  });
+
   it("is reproducible by its seed, draws of the code included", async () => {
     const data = { inputs: clouds(12, 30, 1).inputs, points: 30 };
     const run = () => train(spec(true), data, { epochs: 3, batchSize: 5, random: random(6) });
