@@ -27,13 +27,14 @@ const KEYS = [...TRAIN_KEYS, "workers", "shards", "timeout"];
 
 /**
  * Trains as `train` does, each batch cut into shards that threads work on (Node only). Losses and gradients are sums over the
- * shards in their order, and a shard draws noise from a stream of its own, so equal seed, data, options and `shards` give equal
- * bits whatever `workers` is. They are not those of `train`, whose sums run over the whole batch. Batch norms take
- * their statistics over the whole batch; their shards wait for each other at every layer, so a net with batch norms has a
- * thread for each shard, however many `workers` there are.
+ * shards in their order, and a shard draws noise from a stream of its own, so equal seed, data, options and `shards` give
+ * equal bits whatever `workers` is. They are not those of `train`, whose sums run over the whole batch. Batch norms take their
+ * statistics over the whole batch; their shards wait for each other at every layer, so a net with batch norms has a thread
+ * for each shard, however many `workers` there are.
  *
- * It pays where a step takes a millisecond or more: waking, waiting and the sum of gradients take some 0.1 ms. Validation and the optimiser run on the calling thread, which is blocked during a step. Each thread holds
- * a copy of the data.
+ * It pays where a step takes a millisecond or more: waking, waiting and the sum of gradients take some 0.1 ms. Validation and
+ * the optimiser run on the calling thread, which is blocked during a step. Each shard holds its own copy of sequences, each
+ * thread one of other data.
  *
  * @throws as `train`; a reservoir, which is not trained by steps, and more shards than the smallest batch of a net with batch
  * norms has samples are RangeErrors; ThreadError when threads cannot be started

@@ -5,6 +5,7 @@ import { heatData, periodicHeatData } from "../../test/heat-data.ts";
 import type { Weights } from "../files/weights.ts";
 import { learnedRhs } from "../rollout/learned-rhs.ts";
 import { discretisedNet, fluxNet, functionalNet } from "../spec/field-net.ts";
+import { autoencoder } from "../spec/autoencoder.ts";
 import { mlp } from "../spec/mlp.ts";
 import { type ScaleOption, scaleValues, scalingOf, unscaleValues } from "./scaling.ts";
 import { train } from "./train.ts";
@@ -198,6 +199,27 @@ describe("noise on the inputs", () => {
     // The validation loss is that of clean inputs: (1 - slope)^2 var.
     expect(Math.abs(noisy!.history.validation.at(-1)! - 0.5 * (1 - slope) * (1 - slope))).toBeLessThan(1e-3);
     expect(noisy!.history.loss.at(-1)!).toBeGreaterThan(0.1);
+  });
+
+  it("is what an autoencoder learns to take away: its targets are the clean inputs", async () => {
+    const spec = autoencoder({ inputs: 1, encoder: [], latentSize: 1 });
+    const x = Float64Array.from({ length: 2000 }, (_, i) => Math.sin(i));
+    const trained = await train(
+      spec,
+      { inputs: x },
+      {
+        epochs: 200,
+        batchSize: 500,
+        random: random(1),
+        learningRate: 0.02,
+        schedule: { kind: "cosine" },
+        noise: 0.5,
+      },
+    );
+    const out = new Float64Array(2);
+    trained.predict(Float64Array.of(0, 1), out);
+    // As above; noisy targets would give the identity, slope 1.
+    expect(Math.abs(out[1]! - out[0]! - 2 / 3)).toBeLessThan(0.02);
   });
 
   it("reaches every place of a field that reads it: one value, one number", async () => {

@@ -10,6 +10,7 @@ import { writeSafetensors } from "../files/write-safetensors.ts";
 import { netEnsemble } from "../rollout/net-ensemble.ts";
 import { discretisedNet } from "../spec/field-net.ts";
 import { mlp } from "../spec/mlp.ts";
+import { gru } from "../spec/recurrent-net.ts";
 import { train } from "./train.ts";
 import { trainEnsemble } from "./train-ensemble.ts";
 
@@ -65,6 +66,18 @@ describe("trainEnsemble", () => {
     expect(absent).toBeLessThan(22);
     const member = await train(net, { ...data, weights }, { ...options, random: source });
     expect(flat(ensemble.members[1]!.weights())).toEqual(flat(member.weights()));
+  });
+
+  it("draws sequences where the data are sequences", async () => {
+    const sequences = { values: Float64Array.from({ length: 60 }, (_, i) => Math.sin(i * i)), times: 6 };
+    const spec = gru({ channels: 1, units: 3 });
+    const few = { epochs: 2, batchSize: 4 };
+    const ensemble = await trainEnsemble(spec, sequences, { ...few, random: random(7), bootstrap: true }, 1);
+    const source = random(7).fork(0);
+    const weights = new Float64Array(10);
+    for (let k = 0; k < 10; k++) weights[Math.floor(10 * source())]!++;
+    const member = await train(spec, { ...sequences, weights }, { ...few, random: source });
+    expect(flat(ensemble.members[0]!.weights())).toEqual(flat(member.weights()));
   });
 
   it("reports epochs by member, and refuses bad arguments", async () => {
