@@ -92,6 +92,21 @@ export type {
 } from "./parallel/time-parallel.ts";
 export { type SliceModel, type TimeSlice, timeSlices } from "./parallel/time-slices.ts";
 
+export { type MultiscaleFlow, multiscale } from "./multiscale/multiscale.ts";
+export type { MultiscaleOptions, StageRecord } from "./multiscale/multiscale-options.ts";
+export {
+  type AdaptiveSchedule,
+  type FixedSchedule,
+  type Outcome,
+  type Schedule,
+  type Stage,
+  speedUpBound,
+} from "./multiscale/schedule.ts";
+export { type CostPart, type MultiscaleReport, speedUp, utilisation } from "./multiscale/multiscale-report.ts";
+export type { LatentLaw } from "./multiscale/latent-law.ts";
+export type { MicroTrajectory } from "./multiscale/trajectory-recorder.ts";
+export type { StateError } from "./multiscale/comparison.ts";
+
 export { RATIONAL_EXPONENTIAL_ERROR, rationalExponential } from "./exponential/rational-exponential.ts";
 export { applyTridiagonal, type Tridiagonal } from "./linear/tridiagonal.ts";
 
