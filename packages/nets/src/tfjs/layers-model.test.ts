@@ -300,6 +300,16 @@ describe("nets as LayersModels", () => {
       { code: "not-expressible" },
     ],
     [
+      "a flux net on a plane",
+      () => toLayersModel(drawn(fluxNet({ spacing: [1, 1] }))),
+      { code: "not-expressible", message: expect.stringContaining("on a plane") },
+    ],
+    [
+      "a flux net with a positive mobility",
+      () => toLayersModel(drawn(fluxNet({ spacing: 1, mobility: "positive" }))),
+      { code: "not-expressible", message: expect.stringContaining("positive mobility") },
+    ],
+    [
       "a divergence without points",
       () => toLayersModel(drawn(divergenceNet({ period: [1] }))),
       { message: expect.stringContaining("points must be given") },

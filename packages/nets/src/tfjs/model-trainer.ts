@@ -1,10 +1,12 @@
 import {
+  abs,
   AdamOptimizer,
   mean,
   mul,
   reshape,
   type Scalar,
   squaredDifference,
+  sub,
   tensor,
   tidy,
   Variable,
@@ -25,13 +27,13 @@ export interface ModelTrainer {
 
 /**
  * Trains a model on samples that are laid out as these: the loss is 1/(b p) times the sum of weight * (prediction -
- * target)^2 over b samples of p predictions. A model that reads the network rows of a sample, not the sample as it is, needs
+ * target)^2, or of weight * |prediction - target|, over b samples of p predictions. A model that reads the network rows of a sample, not the sample as it is, needs
  * their `gather`.
  */
 export function modelTrainer(
   model: LayersModel,
   { map }: Samples,
-  constants: AdamConstants,
+  { adam: constants, absolute }: { readonly adam: AdamConstants; readonly absolute: boolean },
   gather?: Int32Array,
 ): ModelTrainer {
   const lengths = model.inputs[0]!.shape.slice(1).map((n) => n ?? 1);
@@ -55,7 +57,7 @@ export function modelTrainer(
       return use(() => {
         const [output] = [model.call(x, { training })].flat();
         const outputs = reshape(output!, [rows.length, map.outputs]);
-        return mean<Scalar>(mul(w, squaredDifference(outputs, y)));
+        return mean<Scalar>(mul(w, absolute ? abs(sub(outputs, y)) : squaredDifference(outputs, y)));
       });
     });
     const [value] = await cost.data<"float32">();

@@ -39,14 +39,13 @@ export function stackModel(where: string, spec: StackNet, extents: readonly (num
     return { shape, output: (u) => stackOutput(where, spec, padded(spec, u)), fixed: [] };
   }
   if (typeof spec.spacing !== "number" || spec.mobility === "positive") {
-    throw new TfjsError(
-      "not-expressible",
-      `${where}: a fluxNet off a line or with positive mobility is not expressible; take train`,
-    );
+    const what = spec.mobility === "positive" ? "with a positive mobility" : "on a plane or in space";
+    throw new TfjsError("not-expressible", `${where}: a fluxNet ${what} is not expressible; take train`);
   }
+  const { spacing } = spec;
   // (f_i - f_{i+1}) / spacing, a difference of the two faces of a cell.
   const difference = fixedConvolution(1, "difference", [2], 1);
-  const fixed = [{ layer: "difference", shape: [2, 1, 1], values: [1 / spec.spacing, -1 / spec.spacing] }];
+  const fixed = [{ layer: "difference", shape: [2, 1, 1], values: [1 / spacing, -1 / spacing] }];
   return { shape, output: (u) => through(difference, stackOutput(where, spec, padded(spec, u))), fixed };
 }
 

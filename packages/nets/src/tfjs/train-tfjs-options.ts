@@ -1,4 +1,4 @@
-import { callable, checkOptions, integer, nonNegative, oneOf, positive, show } from "@hml/guard";
+import { callable, checkOptions, integer, nonNegative, positive, show } from "@hml/guard";
 import { getBackend } from "@tensorflow/tfjs-core";
 import { parametersFrom } from "../files/weights.ts";
 import { checkNetSpec, type NetSpec } from "../spec/net-spec.ts";
@@ -70,6 +70,8 @@ export interface TfjsTrainPlan<S extends NetSpec>
   readonly samples: Samples;
   readonly validation: Samples | undefined;
   readonly scaling: Scaling | undefined;
+  /** Whether the loss is of absolute errors, not of squared ones. */
+  readonly absolute: boolean;
   readonly factor: RateRule["factor"];
   readonly adam: AdamConstants;
   readonly patience: number;
@@ -95,8 +97,8 @@ export function tfjsTrainPlan<S extends NetSpec>(
   const { onProgress, signal, throw: throws = true, backend = getBackend() } = options;
   const net = checkNetSpec(spec);
   if (isSequenceNet(net)) throw new RangeError(`${where}: a ${net.kind} is trained by train, without tfjs`);
-  const loss = oneOf(where, "loss", options.loss ?? "mse", ["mse", "relative"]);
-  const { samples, scaling } = samplesOf(where, net, data, loss, options.scale);
+  const { loss } = options;
+  const { samples, scaling, criterion } = samplesOf(where, net, data, loss, options.scale);
   const held =
     validation === undefined
       ? undefined
@@ -131,6 +133,7 @@ export function tfjsTrainPlan<S extends NetSpec>(
     random,
     batchSize,
     scaling,
+    absolute: criterion.kind === "mae",
     learningRate,
     factor,
     adam: adamConstants(where, adam),

@@ -158,6 +158,13 @@ describe.each(BACKENDS)("training on the %s backend", (backend) => {
     expect(theirs.scaling).toEqual(ours.scaling);
   });
 
+  it.each(["normalised", "mae"] as const)("makes the same loss small: %s", async (loss) => {
+    const settings = { ...options, loss } as const;
+    const ours = await train(net, data, { ...settings, random: random(3) });
+    const theirs = await trainWithTfjs(net, data, { ...settings, random: random(3), backend });
+    for (const [e, value] of ours.history.loss.entries()) expect(theirs.history.loss[e]! / value - 1).toBeCloseTo(0, 4);
+  });
+
   it("gives equal bits for an equal seed", async () => {
     const [a, b] = [
       await trainWithTfjs(net, data, { ...options, random: random(3), backend }),
@@ -248,6 +255,7 @@ describe("training with TensorFlow.js", () => {
     ["no epochs", { epochs: 0 }, "epochs must be an integer between 1"],
     ["a backend without a package", { backend: "webgpu" }, 'must be one that is registered, got "webgpu"'],
     ["a schedule of rounds", { schedule: { kind: "rounds" } }, 'got "rounds"; take train'],
+    ["an unknown loss", { loss: "huber" }, "loss must be one of"],
     ["a batch larger than the data", { batchSize: 97 }, "batchSize must be at most the 96 samples"],
     ["validation data on another grid", { validation: { ...validation, points: 8 } }, "validation.points must be"],
   ])("refuses %s", async (_what, wrong, message) => {

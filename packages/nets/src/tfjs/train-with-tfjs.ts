@@ -43,7 +43,7 @@ export async function trainWithTfjs<S extends NetSpec>(
   const model = modelOf(WHERE, net, samples.map.extents, parameters);
   try {
     assertTrainable(WHERE, modelTrainability(model, plan.backend));
-    const trainer = modelTrainer(model, samples, plan.adam, net.kind === "cnnLstm" ? samples.map.gather : undefined);
+    const trainer = modelTrainer(model, samples, plan, net.kind === "cnnLstm" ? samples.map.gather : undefined);
     try {
       return await run(plan, trainer, parameters, () => fetchParameters(WHERE, model, net));
     } finally {
