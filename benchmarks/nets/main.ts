@@ -22,7 +22,15 @@ train("ae_fhn_b32", "ae-fhn", 32, { epochs: 5, steps: 10 }, ["torch"]);
 train("lstm50_t30_b32", "lstm", 32, { epochs: 3, steps: 4 }, ["torch"]);
 train("gru200_t125_b32", "gru", 32, { epochs: 2, steps: 1 }, ["torch"]);
 train("field_cnn_b4", "field", 4, { epochs: 1, steps: 1 }, ["torch"]);
+onTwoThreads("gru200_t125_b32", "gru", 32, { epochs: 2, steps: 1 });
+onTwoThreads("field_cnn_b4", "field", 4, { epochs: 1, steps: 1 });
 add("gru200_step", "infer:gru:1", 11, 100, ["torch"], () => rolledOut(11, 100));
+// A step takes TensorFlow.js seconds: one is enough, and none in a quick run.
+if (!quick) {
+  slow("lstm50_t30_b32", "lstm", 32);
+  slow("gru200_t125_b32_before", "gru-before", 32);
+  slow("field_cnn_b4", "field", 4);
+}
 infer("mlp_16384_inference", "dense", 16_384, 20, ["torch", "tfjs-cpu", "tfjs-wasm"]);
 infer("field_cnn_inference", "field", 1, 1, ["torch", "tfjs-wasm"]);
 
@@ -33,6 +41,7 @@ await runBenchmark({
   tasks,
   programs: {
     torch: python === undefined ? undefined : startPeer(python.command, [script, "1"]),
+    "torch-2": python === undefined ? undefined : startPeer(python.command, [script, "2"]),
     "tfjs-cpu": await tfjs("cpu"),
     "tfjs-wasm": await tfjs("wasm"),
   },
@@ -45,8 +54,27 @@ interface Length {
   readonly steps: number;
 }
 
-function train(task: string, name: Name, size: number, { epochs, steps }: Length, peers: readonly string[]): void {
-  add(task, `train:${name}:${size}`, epochs, steps, peers, () => trained(name, size, epochs, steps));
+function train(
+  task: string,
+  name: Name,
+  size: number,
+  { epochs, steps }: Length,
+  peers: readonly string[],
+  rounds?: number,
+): void {
+  add(task, `train:${name}:${size}`, epochs, steps, peers, () => trained(name, size, epochs, steps), rounds);
+}
+
+/** One step beside TensorFlow.js. */
+function slow(task: string, name: Name, size: number): void {
+  train(task, name, size, { epochs: 1, steps: 1 }, ["tfjs-cpu", "tfjs-wasm"], 1);
+}
+
+/** Ours on two threads beside PyTorch's two. */
+function onTwoThreads(task: string, name: Name, size: number, { epochs, steps }: Length): void {
+  const opponents = [{ peer: "torch-2", program: "torch-2", task: `train:${name}:${size}` }];
+  const ours = (): Promise<Measured> => trained(name, size, epochs, steps, 2);
+  tasks.push({ task: `${task}_threads2`, ours, repeats: steps, number: epochs, tolerance: TOLERANCE, opponents });
 }
 
 function infer(task: string, name: "dense" | "field", size: number, steps: number, peers: readonly string[]): void {
@@ -60,9 +88,18 @@ function add(
   steps: number,
   peers: readonly string[],
   ours: () => Measured | Promise<Measured>,
+  rounds?: number,
 ): void {
   const opponents = peers.map((peer) => ({ peer, program: peer, task: theirs }));
-  tasks.push({ task, ours, repeats: steps, number: epochs, tolerance: TOLERANCE, opponents });
+  tasks.push({
+    task,
+    ours,
+    repeats: steps,
+    number: epochs,
+    tolerance: TOLERANCE,
+    opponents,
+    ...(rounds && { rounds }),
+  });
 }
 
 /** TensorFlow.js with a backend, where it is installed. */

@@ -24,6 +24,8 @@ export const networks = {
   "ae-fhn": autoencoder({ inputs: 202, encoder: tanhLayers(3, 100), latentSize: 8 }),
   lstm: lstm({ channels: 8, units: 50 }),
   gru: gru({ channels: 8, units: 200 }),
+  /** The one form of a GRU that TensorFlow.js has. */
+  "gru-before": gru({ channels: 8, units: 200, reset: "before" }),
   field: fieldCnn(),
 } as const;
 

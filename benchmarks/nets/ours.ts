@@ -1,14 +1,16 @@
-import { latentModel, loadNet, type NetSpec, saveNet, train, type Trained } from "@hml/nets";
+import { latentModel, loadNet, type NetSpec, saveNet, train, type Trained, type TrainOptions } from "@hml/nets";
+import { trainOnThreads } from "@hml/nets/threads";
 import { median } from "../lib/bench.ts";
 import type { Measured } from "../lib/peer.ts";
 import { type Name, networks, startOf } from "./networks.ts";
 import { batches, inOrder, scattered } from "./problem.ts";
 
-/** Trains a net from the common start, a step a batch; a time is that of a step, from epoch to epoch, by the public `train`. */
-export async function trained(name: Name, size: number, epochs: number, steps: number): Promise<Measured> {
+/** Trains a net from the common start, a step a batch, by the public functions; a time is that of a step, from epoch to epoch. */
+export async function trained(name: Name, size: number, epochs: number, steps: number, threads = 1): Promise<Measured> {
   const spec: NetSpec = networks[name];
   const ends: number[] = [];
-  const net = await train(spec, dataOf(name, size, steps), {
+  const data = dataOf(name, size, steps);
+  const options: TrainOptions = {
     // One epoch more, whose end starts the clock.
     epochs: epochs + 1,
     batchSize: size,
@@ -16,9 +18,12 @@ export async function trained(name: Name, size: number, epochs: number, steps: n
     precision: "float32",
     start: startOf(spec),
     random: inOrder,
-    ...(name === "lstm" || name === "gru" ? { sequence: { bptt: timesOf(name) - 1 } } : {}),
-    onProgress: () => ends.push(performance.now()),
-  });
+    ...(name === "lstm" || name.startsWith("gru") ? { sequence: { bptt: timesOf(name) - 1 } } : {}),
+    onProgress: () => void ends.push(performance.now()),
+  };
+  const net = await (threads === 1
+    ? train(spec, data, options)
+    : trainOnThreads(spec, data, { ...options, workers: threads, shards: threads }));
   const times = ends.slice(1).map((end, epoch) => (end - ends[epoch]!) / steps);
   return { ms: median(times), values: Array.from(net.history.loss.subarray(0, epochs)) };
 }
@@ -32,7 +37,8 @@ function dataOf(name: Name, size: number, steps: number) {
     case "ae-fhn":
       return { inputs: batches(size, steps, networks[name].inputs, 1).inputs };
     case "lstm":
-    case "gru": {
+    case "gru":
+    case "gru-before": {
       const times = timesOf(name);
       return { values: batches(size, steps, times * 8, 1).inputs, times };
     }
@@ -45,7 +51,7 @@ function dataOf(name: Name, size: number, steps: number) {
 export const FIELD = 128;
 
 /** Times of a sequence: one more than the steps of a chunk. */
-export function timesOf(name: "lstm" | "gru"): number {
+export function timesOf(name: Name): number {
   return name === "lstm" ? 31 : 126;
 }
 

@@ -1,4 +1,3 @@
-import { gru } from "@hml/nets";
 import { prepareTfjs, toLayersModel } from "@hml/nets/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
@@ -61,9 +60,8 @@ async function inferred(name: Name, size: number, calls: number, steps: number):
   return { ms: median(times), values: spread(out) };
 }
 
-/** A net as a layers model; its GRU has the reset before the product, the one form that tfjs-layers has. */
 function build(name: Name): LayersModel {
-  return toLayersModel(withStart(name === "gru" ? gru({ ...networks.gru, reset: "before" }) : networks[name]));
+  return toLayersModel(withStart(networks[name]));
 }
 
 /** Inputs and targets of a step. */
@@ -79,7 +77,8 @@ function batch(name: Name, size: number, step: number): [tf.Tensor, tf.Tensor] {
     case "ae-fhn":
       return [tensor([size, networks[name].inputs], 100), tensor([size, networks[name].inputs], 100)];
     case "lstm":
-    case "gru": {
+    case "gru":
+    case "gru-before": {
       const times = timesOf(name);
       const whole = tensor([size, times, 8], 100);
       const pair: [tf.Tensor, tf.Tensor] = [
