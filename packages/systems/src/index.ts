@@ -34,3 +34,33 @@ export {
   type KuramotoSivashinskySpec,
 } from "./kuramoto-sivashinsky.ts";
 export type { Lifting, Restriction } from "./maps.ts";
+
+export { type FieldFlow, type PhaseField, phaseField, type PhaseFieldOptions } from "./phase-field/phase-field.ts";
+export { allenCahn, type AllenCahnParameters } from "./phase-field/allen-cahn.ts";
+export { cahnHilliard, type CahnHilliardParameters } from "./phase-field/cahn-hilliard.ts";
+export { phaseFieldCrystal, type PhaseFieldCrystalParameters } from "./phase-field/phase-field-crystal.ts";
+export {
+  type CheckedGradientFlow,
+  type FreeEnergy,
+  type GradientFlow,
+  gradientFlow,
+} from "./phase-field/gradient-flow.ts";
+export type { LocalEnergy, LocalFunction } from "./phase-field/local-energy.ts";
+export { type FieldEquation, fieldEquation, type FieldTerm } from "./phase-field/field-equation.ts";
+export { PhaseFieldError, type PhaseFieldGuard, type PhaseFieldViolation } from "./phase-field/phase-field-guard.ts";
+export type { FieldNoise } from "./phase-field/field-noise.ts";
+export {
+  fieldOf,
+  hexagonalField,
+  type HexagonalFieldOptions,
+  uniformField,
+  type UniformFieldOptions,
+} from "./phase-field/initial-fields.ts";
+export {
+  bubbles,
+  type BubblesOptions,
+  crystalSeeds,
+  type CrystalSeedsOptions,
+  type Placement,
+} from "./phase-field/placed-fields.ts";
+export type { PeriodicGrid } from "./phase-field/periodic-grid.ts";
