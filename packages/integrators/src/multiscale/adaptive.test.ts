@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   DT,
@@ -13,6 +14,7 @@ import {
   type AdaptiveSchedule,
   type LatentLaw,
   type MicroTrajectory,
+  type MultiscaleFlow,
   multiscale,
   type StageRecord,
   utilisation,
@@ -144,6 +146,38 @@ describe("an adaptive schedule", () => {
     // Two members a step; the second one's second failed.
     expect(flow.report.steps.comparison).toBe(2);
     expect(Math.max(...errors)).toBeLessThan(1e-14);
+  });
+});
+
+describe("an adaptive run in parts", () => {
+  it("has the bits of one advance, wherever it is cut", () => {
+    const length = fc.integer({ min: 0, max: 4 });
+    const positive = fc.integer({ min: 1, max: 4 });
+    fc.assert(
+      fc.property(
+        fc.record({ warmUp: length, comparison: positive, macro: positive, micro: length, relaxation: length }),
+        fc.array(fc.nat(9), { minLength: 2, maxLength: 8 }),
+        (lengths, parts) => {
+          // A law of two codes that begins wrong, its memory being empty, so that comparisons fail and succeed.
+          const flow = (): MultiscaleFlow =>
+            multiscale(rotation(OMEGA), delayLaw(OMEGA * 1.01, [0.6, 0.4]), { ...lengths, largestError: 0.02 });
+          const whole = flow();
+          const steps = parts.reduce((sum, part) => sum + part, 0);
+          const u = Float64Array.of(1, 0.5);
+          whole.advance(u, 0, steps * DT);
+          const cut = flow();
+          const v = Float64Array.of(1, 0.5);
+          let at = 0;
+          for (const part of parts) {
+            cut.advance(v, at * DT, (at + part) * DT);
+            at += part;
+          }
+          expect([...v]).toEqual([...u]);
+          expect(cut.report.steps).toEqual(whole.report.steps);
+          expect(cut.report.latentSteps).toBe(whole.report.latentSteps);
+        },
+      ),
+    );
   });
 });
 

@@ -29,42 +29,43 @@ export interface MultiscaleFlow extends TimeStepper {
 const WHERE = "multiscale";
 
 /**
- * Alternates a micro solver with a learned law of a few latent variables: `u` is the state of the micro solver, most of the
- * time passes in latent steps, and short micro bursts put right what they got wrong.
+ * Alternates a micro solver with a learned law of a few latent variables: `u` is the state of the micro solver, most
+ * of the time passes in latent steps, and short micro bursts put right what they got wrong.
  *
- * With E, D the encoder and the decoder, P the coarse law with memory h, F the micro solver over P's `dt`, R the restriction
- * and L the lifting:
+ * With E, D the encoder and the decoder, P the coarse law with memory h, F the micro solver over P's `dt`, R the
+ * restriction and L the lifting:
  *
  *   micro step:  z = E(R(u)),  h takes z in,  u <- F(u);      macro step:  z, h <- P(z, h);      micro after macro:  u <- L(D(z)).
  *
- * So the memory has seen one code for each step of time, of micro states or its own, and the first macro step of a row begins at
- * the true state. A state is decoded only when a micro step begins, when `onState` or a comparison looks at it, or when `advance`
- * ends. With a fixed schedule, warm-up is once, then T_m = macro dt and T_mu = micro dt in turn: costs fall by at most 1 + rho, rho =
- * T_m / T_mu, and where the law is wrong by some rate, errors that micro steps do not heal grow at rho / (1 + rho) of it.
+ * So the memory has seen one code for each step of time, of micro states or its own, and the first macro step of a row
+ * begins at the true state. A state is decoded only when a micro step begins, when `onState` or a comparison looks at
+ * it, or when `advance` ends. With a fixed schedule, warm-up is once, then T_m = macro dt and T_mu = micro dt in turn:
+ * costs fall by at most 1 + rho, rho = T_m / T_mu, and where the law is wrong by some rate, errors that micro steps do
+ * not heal grow at rho / (1 + rho) of it.
  *
- * An adaptive schedule tests the law before it trusts it. In the comparison the law runs on its own beside the micro solver; when
- * its spread and its error stay below their bounds, macro steps follow, from the micro state, until the spread is too large or
- * `macro` of them are done, then relaxation; when not, `micro` steps of the micro solver. `onMicro` gives the trajectories to
- * train on, `replace` takes the new law. Of all members the worst decides. The source empties the memory at each warm-up; here it
- * is kept current throughout, and emptied when the law is replaced.
+ * An adaptive schedule tests the law before it trusts it. In the comparison the law runs on its own beside the micro
+ * solver; when its spread and its error stay below their bounds, macro steps follow, from the micro state, until the
+ * spread is too large or `macro` of them are done, then relaxation; when not, `micro` steps of the micro solver.
+ * `onMicro` gives the trajectories to train on, `replace` takes the new law. Of all members the worst decides. The
+ * source empties the memory at each warm-up; here it is kept current throughout, and emptied when the law is replaced.
  *
- * A run goes on from one `advance` to the next: several advances give the bits of one over their sum. When the time or the
- * state is not what the last one left, or when that failed, a new run begins: with an empty memory and a warm-up. Members lie side by side in
- * states, codes and memories, as many as `macro.size` fits into the encoded state.
+ * A run goes on from one `advance` to the next: several advances give the bits of one over their sum. When the time or
+ * the state is not what the last one left, or when that failed, a new run begins: with an empty memory and a warm-up.
+ * Members lie side by side in states, codes and memories, as many as `macro.size` fits into the encoded state.
  *
- * Good starting values: warm-up and relaxation as long as the memory and the healing of the micro solver take; `micro` no
- * shorter than that; rho = 1 to 10; for adaptive schedules 5 to 10 steps of warm-up and comparison, `largestError` the error
- * that the result may have, `largestSpread` a few times the spread on training data.
+ * Good starting values: warm-up and relaxation as long as the memory and the healing of the micro solver take; `micro`
+ * no shorter than that; rho = 1 to 10; for adaptive schedules 5 to 10 steps of warm-up and comparison, `largestError`
+ * the error that the result may have, `largestSpread` a few times the spread on training data.
  *
- * Source: Vlachas, Arampatzis, Uhler, Koumoutsakos, arXiv 2006.13431 v1 (2020), section 2, with the true state in place of the
- * last prediction of a warm-up; adaptive: Kičić, Vlachas, Arampatzis, Chatzimanolakis, Guibas, Koumoutsakos, Comput. Methods Appl.
- * Mech. Eng. 415 (2023) 116204, section 2.
+ * Source: Vlachas, Arampatzis, Uhler, Koumoutsakos, arXiv 2006.13431 v1 (2020), section 2, with the true state in
+ * place of the last prediction of a warm-up; adaptive: Kičić, Vlachas, Arampatzis, Chatzimanolakis, Guibas,
+ * Koumoutsakos, Comput. Methods Appl. Mech. Eng. 415 (2023) 116204, section 2.
  *
  * @param micro - the fine solver; it is only ever asked to move by `macro.dt`, forwards
  * @param macro - the coarse law, such as a `latentModel` or `latentEnsemble` of `@hml/nets`
- * @returns a flow that owns its scratch; `advance` throws a RangeError for a span that is no whole number of steps and a state that is
- * not finite at the start, an IntegrationError `nonfinite-state` with time and stage when a state or a code leaves the finite numbers, and
- * `callback-threw` when a callback throws. `u` is then as it was.
+ * @returns a flow that owns its scratch; `advance` throws a RangeError for a span that is no whole number of steps and
+ * a state that is not finite at the start, an IntegrationError `nonfinite-state` with time and stage when a state or a
+ * code leaves the finite numbers, and `callback-threw` when a callback throws. `u` is then as it was.
  * @throws TypeError or RangeError for bad arguments
  */
 export function multiscale(
