@@ -40,6 +40,7 @@ export { allenCahn, type AllenCahnParameters } from "./phase-field/allen-cahn.ts
 export { cahnHilliard, type CahnHilliardParameters } from "./phase-field/cahn-hilliard.ts";
 export { phaseFieldCrystal, type PhaseFieldCrystalParameters } from "./phase-field/phase-field-crystal.ts";
 export {
+  type CheckedFreeEnergy,
   type CheckedGradientFlow,
   type FreeEnergy,
   type GradientFlow,

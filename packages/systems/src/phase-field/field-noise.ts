@@ -45,7 +45,7 @@ export function checkNoise(where: string, noise: FieldNoise, conserved: boolean)
  * hundred bytes.
  *
  * Source: Cook, Acta Metall. 18 (1970) 297; Lord, Powell, Shardlow, An Introduction to Computational Stochastic PDEs (2014),
- * section 10.7.
+ * chapter 10.
  *
  * @param amplification - writes what one step of `dt` makes of each number of a state when there is no nonlinear part
  */

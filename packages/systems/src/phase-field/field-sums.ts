@@ -1,5 +1,5 @@
 import type { PeriodicField, Vec } from "@hml/integrators";
-import type { CheckedGradientFlow } from "./gradient-flow.ts";
+import type { CheckedFreeEnergy } from "./gradient-flow.ts";
 import { localSum } from "./local-energy.ts";
 import type { GridShape } from "./periodic-grid.ts";
 
@@ -51,7 +51,7 @@ export function modeWeights(points: readonly number[]): Vec {
  * Parseval's theorem: V sum_k Q(k) |c_k|^2 / 2.
  */
 export function fieldSums(
-  energy: CheckedGradientFlow["energy"] | undefined,
+  energy: CheckedFreeEnergy | undefined,
   spectral: PeriodicField,
   { points, size, cell }: GridShape,
 ): (coefficients: Vec, u: Vec) => FieldSums {

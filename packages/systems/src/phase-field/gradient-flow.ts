@@ -24,13 +24,18 @@ export interface GradientFlow {
   readonly coefficient?: number;
 }
 
+/** A free energy with nothing left out. */
+export interface CheckedFreeEnergy extends FreeEnergy {
+  /** b. */
+  readonly quadratic: number;
+  /** The terms of f. */
+  readonly local: readonly LocalEnergy[];
+}
+
 /** A gradient flow with nothing left out. */
 export interface CheckedGradientFlow extends GradientFlow {
-  readonly energy: {
-    readonly gradient: FourierSymbol;
-    readonly quadratic: number;
-    readonly local: readonly LocalEnergy[];
-  };
+  /** The free energy F. */
+  readonly energy: CheckedFreeEnergy;
   /** M. */
   readonly coefficient: number;
 }

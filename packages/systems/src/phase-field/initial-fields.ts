@@ -80,7 +80,7 @@ export interface HexagonalFieldOptions {
  * multiples of 4 pi / (sqrt 3 q) along x and 4 pi / q along y.
  *
  * @throws TypeError or RangeError for a malformed grid or options
- * Source: Elder and Grant, Phys. Rev. E 70 (2004) 051605, eq. (40).
+ * Source: Elder and Grant, Phys. Rev. E 70 (2004) 051605, section III, the one-mode approximation.
  */
 export function hexagonalField(grid: PeriodicGrid, options: HexagonalFieldOptions): Vec {
   const where = "hexagonalField";

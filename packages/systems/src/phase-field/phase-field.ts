@@ -16,7 +16,7 @@ import { dyadicSteps } from "./dyadic-steps.ts";
 import { conservesMean, type FieldEquation, fieldEquation, spectralParts } from "./field-equation.ts";
 import { checkNoise, type FieldNoise, noisySteps } from "./field-noise.ts";
 import { fieldSums, modeWeights, total } from "./field-sums.ts";
-import { type CheckedGradientFlow, type GradientFlow, gradientFlow } from "./gradient-flow.ts";
+import { type CheckedFreeEnergy, type GradientFlow, gradientFlow } from "./gradient-flow.ts";
 import { gradientParts } from "./gradient-parts.ts";
 import { gridShape, type PeriodicGrid, perAxis } from "./periodic-grid.ts";
 import { lawChecks, type PhaseFieldGuard } from "./phase-field-guard.ts";
@@ -181,7 +181,7 @@ function split(
   stabilisation: number | undefined,
   size: number,
 ): {
-  readonly energy?: CheckedGradientFlow["energy"];
+  readonly energy?: CheckedFreeEnergy;
   readonly conserves: boolean;
   readonly parts: Pick<PeriodicFieldOptions, "symbol" | "nonlinear" | "outer" | "inner">;
 } {
