@@ -14,6 +14,8 @@ export interface FixedSchedule {
   readonly macro: number;
   /** Micro steps in a row, T_mu / dt; 0 leaves all to the coarse law (the variant "Latent"). */
   readonly micro: number;
+  /** Adaptive schedules alone have comparisons. */
+  readonly comparison?: never;
 }
 
 /**
