@@ -4,8 +4,6 @@ import type { ParameterLayout } from "../spec/parameter-layout.ts";
 import { ACTIVATION_NAMES, layerNames, through } from "./dense-chain.ts";
 import { PeriodicPadding } from "./periodic-padding.ts";
 
-import { TfjsError } from "./tfjs-error.ts";
-
 /** Chains the layers of a net of whole fields, on a line or a plane; the layers are named as their tensors are. */
 export function fieldLayers(
   where: string,
@@ -48,13 +46,17 @@ export function fieldLayers(
           x,
         );
       case "upsample":
-        if (dimension === 1) {
-          throw new TfjsError(
-            "not-expressible",
-            `${where}: up-sampling on a line is not expressible; tfjs-layers has no layer for it`,
-          );
-        }
+        if (dimension === 1) return upsampledLine(where, x);
         return through(layers.upSampling2d({ size: [2, 2] }), x);
     }
   }, field);
+}
+
+/** Each point of a line twice, which tfjs-layers does on planes only; [point, channel] becomes a plane one point wide. */
+function upsampledLine(where: string, x: SymbolicTensor): SymbolicTensor {
+  const [, points = null, channels = null] = x.shape;
+  if (points === null || channels === null) throw new TypeError(`${where}: points must be given to up-sample a line`);
+  const plane = through(layers.reshape({ targetShape: [points, 1, channels] }), x);
+  const longer = through(layers.upSampling2d({ size: [2, 1] }), plane);
+  return through(layers.reshape({ targetShape: [2 * points, channels] }), longer);
 }

@@ -22,6 +22,7 @@ import { BACKENDS } from "../../test/tfjs-backends.ts";
 import {
   autoencoder,
   cnnLstm,
+  convolutionalAutoencoder,
   deepSet,
   discretisedNet,
   divergenceNet,
@@ -85,6 +86,22 @@ const NETS: Readonly<Record<string, readonly [NetSpec, TrainingData | { readonly
     { inputs: noise(80), targets: noise(10) },
   ],
   autoencoder: [autoencoder({ inputs: 6, encoder: hidden, latentSize: 2 }), { inputs: noise(60) }],
+  "convolutional autoencoder of lines, average pooling": [
+    convolutionalAutoencoder({ points: 8, latentSize: 2, widths: [3, 4], kernel: 3 }),
+    { inputs: noise(24) },
+  ],
+  "convolutional autoencoder of planes, max-pooling": [
+    convolutionalAutoencoder({
+      points: [4, 8],
+      inputs: 64,
+      latentSize: 2,
+      widths: [3],
+      kernel: 3,
+      pool: "max",
+      padding: "zero",
+    }),
+    { inputs: noise(192) },
+  ],
   "net of sets": [
     deepSet({ size: 2, element: hidden, pooled: layers }),
     { inputs: noise(30), targets: noise(3), points: [5] },
@@ -116,7 +133,7 @@ function theirs(spec: NetSpec, data: TrainingData, parameters: Float64Array, gat
     const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
     const { value, grads } = variableGrads(() => {
       const out = [model.call(x, { training: true })].flat()[0]!;
-      return mean<Scalar>(squaredDifference(out, reshape(targetsOf(spec, data, out.size), out.shape)));
+      return mean<Scalar>(squaredDifference(out, reshape(targetsOf(data, out.size), out.shape)));
     }, variables);
     for (const { layer, index, places, added } of linksOf(spec)) {
       const weight = model.getLayer(layer).weights[index]!;
@@ -133,8 +150,8 @@ function theirs(spec: NetSpec, data: TrainingData, parameters: Float64Array, gat
 }
 
 /** Targets as a tensor; of a valid stencil of five on ten points the inner six. */
-function targetsOf(spec: NetSpec, data: TrainingData, size: number): Tensor {
-  const all = Array.from(spec.kind === "autoencoder" ? data.inputs : data.targets);
+function targetsOf(data: TrainingData, size: number): Tensor {
+  const all = Array.from(data.targets ?? data.inputs);
   return tensor(all.length === size ? all : all.filter((_, i) => i % 10 >= 2 && i % 10 < 8));
 }
 

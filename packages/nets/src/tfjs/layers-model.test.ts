@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { BACKENDS } from "../../test/tfjs-backends.ts";
 import {
   cnnLstm,
+  convolutionalAutoencoder,
   discretisedNet,
   divergenceNet,
   fieldCnn,
@@ -111,6 +112,23 @@ const CASES: Readonly<Record<string, Case>> = {
     outputs: 10,
   },
   autoencoder: { spec: autoencoder({ inputs: 9, encoder: hidden, latentSize: 2 }), inputs: 18, outputs: 18 },
+  "convolutional autoencoder of lines": {
+    spec: convolutionalAutoencoder({ points: 8, latentSize: 2, widths: [3, 4], kernel: 3 }),
+    inputs: 16,
+    outputs: 16,
+  },
+  "convolutional autoencoder of planes": {
+    spec: convolutionalAutoencoder({
+      points: [4, 8],
+      inputs: 64,
+      latentSize: 2,
+      widths: [3],
+      pool: "max",
+      padding: "zero",
+    }),
+    inputs: 64,
+    outputs: 64,
+  },
   "net of sets": { spec: deepSet({ size: 3, element: hidden, pooled: one }), points: [11], inputs: 33, outputs: 1 },
   "LSTM of two layers, residual, with forcing": {
     spec: lstm({ channels: 2, forcing: 1, units: 5, layers: 2, residual: true }),

@@ -29,10 +29,16 @@ export interface LayersModelOptions {
  * caller's, who disposes of it.
  *
  * Inputs and outputs, the batch first and channels last:
- * - functional net, multilayer perceptron: [batch, feature] to [batch, output];
+ * - functional net, multilayer perceptron, autoencoder: [batch, feature] to [batch, output];
  * - discretised and flux net: [batch, (y), x, 1] to the same; with valid padding the outputs are fewer, those of the points
  *   where the stencil fits;
- * - divergence net: [batch, (y), x, feature] to [batch, (y), x, 1].
+ * - divergence net: [batch, (y), x, feature] to [batch, (y), x, 1];
+ * - field CNN, convolutional autoencoder: [batch, (y), x, channel] to the same;
+ * - CNN-LSTM: the values about one point, [batch, offset, 1], to [batch, 1];
+ * - net of sets: [batch, element, number] to [batch, output];
+ * - LSTM, GRU, dense propagator: [batch, time, channel and forcing channel] to [batch, time, channel], from rest.
+ *
+ * A trained net's scaling is part of the model.
  *
  * The outputs are those of `predict` to the rounding of float32: TensorFlow.js keeps weights and values in it, 6e-8 of each,
  * which sums of a few hundred terms carry to some 1e-6 of the largest output.

@@ -1,5 +1,6 @@
 import { layers } from "@tensorflow/tfjs-layers";
 import { autoencoderShape } from "../spec/autoencoder.ts";
+import { convolutionalCoderShape } from "../spec/convolutional-autoencoder.ts";
 import { deepSetShape } from "../spec/deep-set.ts";
 import { fieldCnnShape } from "../spec/field-cnn.ts";
 import type { NetSpec } from "../spec/net-spec.ts";
@@ -37,6 +38,23 @@ export function sampleModelOf(where: string, spec: NetSpec, extents: readonly nu
       return {
         shape: [spec.inputs],
         output: (x) => denseLayers(x, [...encoder, ...decoder], layerNames(layout)),
+        fixed: [],
+      };
+    }
+    case "convolutionalAutoencoder": {
+      const { fine, coarse, encoder, decoder, layout } = convolutionalCoderShape(spec);
+      const product = (lengths: readonly number[]): number => lengths.reduce((a, b) => a * b, 1);
+      const channels = decoder.dense.at(-1)!.units / product(coarse);
+      return {
+        shape: [...fine.toReversed(), spec.inputs / product(fine)],
+        output: (field) => {
+          const nameAt = layerNames(layout);
+          const seen = fieldLayers(where, field, encoder.fields, layout, fine.length);
+          const code = denseLayers(through(layers.flatten(), seen), encoder.dense, nameAt);
+          const targetShape = [...coarse.toReversed(), channels];
+          const spread = through(layers.reshape({ targetShape }), denseLayers(code, decoder.dense, nameAt));
+          return fieldLayers(where, spread, decoder.fields, layout, fine.length);
+        },
         fixed: [],
       };
     }
