@@ -5,7 +5,7 @@ import { kMeans, type RandomSource } from "./k-means.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 
 /** More points than this do not go into a dense eigenproblem. */
-const MOST_POINTS = 4000;
+const MOST_POINTS = 2000;
 
 /** Options of `spectralClustering`. */
 export interface SpectralClusteringOptions {
@@ -43,12 +43,12 @@ export interface SpectralClustering {
  * shape and of unequal density, or a Gaussian of the given bandwidth. Far points that are few (less than `neighbours`)
  * join the group nearest to them.
  *
- * The eigenproblem is dense: seconds for 1,000 points. Take every tenth state of a long run.
+ * The eigenproblem is dense: some ten seconds for 1,000 points, eight times that for 2,000. Take every tenth state of a long run.
  *
  * Good starting values: 10 to 20 neighbours; a bandwidth of the median distance to the tenth neighbour.
  *
  * @param points - `[point, component]`, latent states of a run, say
- * @throws RangeError for empty data, a value that is not finite, a wrong length, more than 4,000 points, or a bandwidth
+ * @throws RangeError for empty data, a value that is not finite, a wrong length, more than 2,000 points, or a bandwidth
  * at which a point is alone
  *
  * Source: Ng, Jordan and Weiss, NIPS 14 (2001); von Luxburg, Statistics and Computing 17 (2007) 395, for the eigengap.
