@@ -75,7 +75,6 @@ export function sampleModelOf(where: string, spec: NetSpec, extents: readonly nu
       return recurrentModel(where, spec);
     case "mlpPropagator":
       return propagatorModel(spec);
-    case "convolutionalAutoencoder":
     default:
       throw new TfjsError(
         "not-expressible",
