@@ -67,6 +67,12 @@ describe("symmetricEigen", () => {
       ),
     );
   });
+  it("keeps its vectors orthonormal where squares of entries underflow", () => {
+    const tiny = [1, 0, 3e-161, 0, 1, 2e-161, 3e-161, 2e-161, 0];
+    expect(residuals(tiny, 3).skew).toBeLessThan(1e-15);
+    const chained = [1, 1e-161, 2e-161, 3e-161, 1e-161, 0, 0, 0, 2e-161, 0, 0, 0, 3e-161, 0, 0, 1];
+    expect(residuals(chained, 4).skew).toBeLessThan(1e-15);
+  });
   it("keeps equal eigenvalues apart in their vectors, and zero matrices whole", () => {
     const ones = Array.from({ length: 36 }, () => 1);
     const { residual, skew, values } = residuals(ones, 6);

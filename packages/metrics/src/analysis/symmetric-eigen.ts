@@ -8,6 +8,9 @@ export interface SymmetricEigen {
   readonly vectors: Float64Array;
 }
 
+/** Squares below this have lost digits to underflow; the largest entry is scaled to 1, so dropping them changes nothing. */
+const LOST_SQUARE = 1e-280;
+
 /** QL sweeps for one eigenvalue; two or three are usual. */
 const MOST_SWEEPS = 60;
 
@@ -70,13 +73,13 @@ function tridiagonalise(a: Float64Array, n: number, diagonal: Float64Array, besi
       if (i > k + 1) tail += v[i]! * v[i]!;
     }
     const head = v[k + 1]!;
-    if (tail === 0) {
+    if (tail < LOST_SQUARE) {
       v.fill(0);
       beside[k] = head;
       continue;
     }
-    const length = Math.sqrt(head * head + tail);
-    beside[k] = head > 0 ? -length : length;
+    const size = Math.sqrt(head * head + tail);
+    beside[k] = head > 0 ? -size : size;
     v[k + 1] = head - beside[k]!;
     const norm = Math.sqrt(v[k + 1]! * v[k + 1]! + tail);
     for (let i = k + 1; i < n; i++) v[i] = v[i]! / norm;
@@ -146,7 +149,7 @@ function sweepFrom(d: Float64Array, e: Float64Array, z: Float64Array, n: number,
   for (let i = m - 1; i >= l; i--) {
     const f = sine * e[i]!;
     const b = cosine * e[i]!;
-    const r = Math.sqrt(f * f + g * g);
+    const r = length(f, g);
     e[i + 1] = r;
     if (r === 0) {
       // The block has come apart at i + 1.
@@ -166,6 +169,14 @@ function sweepFrom(d: Float64Array, e: Float64Array, z: Float64Array, n: number,
   d[l] = d[l]! - p;
   e[l] = g;
   e[m] = 0;
+}
+
+/** sqrt(x^2 + y^2) without underflow of the squares, which would leave a rotation that does not keep lengths. */
+function length(x: number, y: number): number {
+  const largest = Math.max(Math.abs(x), Math.abs(y));
+  if (largest === 0) return 0;
+  const [a, b] = [x / largest, y / largest];
+  return largest * Math.sqrt(a * a + b * b);
 }
 
 function rotateRows(z: Float64Array, n: number, i: number, sine: number, cosine: number): void {

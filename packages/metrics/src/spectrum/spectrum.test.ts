@@ -155,7 +155,7 @@ describe("spectra of boxes", () => {
       expect(got.meanWavenumber).toBeCloseTo(norm, 12);
       expect(got.length).toBeCloseTo((2 * Math.PI) / norm, 12);
       // |X_k|^2 / N is N / 4 at k and at -k.
-      const points = shape.reduce((a, b) => a * b);
+      const points = got.counts.reduce((a, b) => a + b);
       expect(got.values[norm]! * got.counts[norm]!).toBeCloseTo(points / 2, 10);
     }
   });
