@@ -11,11 +11,7 @@ const ssr = {
 };
 
 /** Tests that read files or start programs. */
-const NODE_ONLY = [
-  "packages/kernels/src/recurrent-reference.test.ts",
-  "packages/nets/src/files/safetensors.test.ts",
-  "packages/nets/src/threads/**",
-];
+const NODE_ONLY = ["packages/nets/src/files/safetensors.test.ts", "packages/nets/src/threads/**"];
 
 export default defineConfig({
   ssr,

@@ -34,7 +34,12 @@ export type ScaleOption =
   | "none"
   | "standard"
   | "min-max"
-  | { readonly inputs?: ChannelScaleOptions | undefined; readonly targets?: ChannelScaleOptions | undefined };
+  | {
+      /** Of the inputs; as they are where left out. */
+      readonly inputs?: ChannelScaleOptions | undefined;
+      /** Of the targets; as they are where left out. */
+      readonly targets?: ChannelScaleOptions | undefined;
+    };
 
 /** Values of training data, [..., channel], that a scale is to be found for. */
 export interface Scalable {
