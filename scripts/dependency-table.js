@@ -42,7 +42,10 @@ function compare(rows, section, declared) {
     if (row.licence !== licence) {
       problems.push(`docs/dependencies.md: ${name} states licence ${licence}, the table ${row.licence}`);
     }
-    if ((section === "Runtime" || section === "Optional") && !LICENCES.has(licence)) {
+    const allowed = String(licence)
+      .split(" AND ")
+      .every((part) => LICENCES.has(part));
+    if ((section === "Runtime" || section === "Optional") && !allowed) {
       problems.push(`${name} of ${user}: licence ${licence} is not one of ${[...LICENCES].join(", ")}`);
     }
     if (row.purpose === "") problems.push(`docs/dependencies.md: the row of ${name} names no purpose`);

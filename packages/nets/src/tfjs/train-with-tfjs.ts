@@ -59,7 +59,7 @@ async function run<S extends NetSpec>(
   plan: TfjsTrainPlan<S>,
   trainer: ModelTrainer,
   parameters: Float64Array,
-  fetch: () => Promise<Float64Array>,
+  parametersNow: () => Promise<Float64Array>,
 ): Promise<Trained<S>> {
   const { net, samples, validation, epochs, random, batchSize, learningRate, factor, signal } = plan;
   const steps = Math.ceil(samples.rows / batchSize);
@@ -111,7 +111,7 @@ async function run<S extends NetSpec>(
       await breathe();
       if (signal?.aborted && step + 1 < steps) return aborted(epoch, step + 1);
     }
-    const now = await fetch();
+    const now = await parametersNow();
     if (!now.every(Number.isFinite)) return nonfinite("a weight", epoch, steps);
     const held = validation === undefined ? undefined : await meanLoss(trainer, validation, batchSize);
     if (held !== undefined && !Number.isFinite(held)) return nonfinite("the validation loss", epoch, steps);
