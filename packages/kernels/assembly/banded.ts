@@ -1,6 +1,7 @@
 // Banded systems by elimination with exchanges of rows. Factors are columns of `width` = 2 lower + upper + 1 numbers, entry (i, j)
 // at j width + lower + upper + i - j, as LAPACK has them. Vectors run down columns, or over right-hand sides, never over a sum,
 // so lanes do not show in the bits.
+import { put, take } from "./half-lanes";
 
 /**
  * Columns of the factors from the band, [lower + upper + 1, rows] with entry (i, j) at [upper + i - j, j]; zeros where rows that are
@@ -163,18 +164,6 @@ function solveOne(factors: usize, inverse: usize, pivots: usize, x: usize, rows:
   }
 }
 
-// @inline
-function take(half: bool, p: usize): v128 {
-  return half ? v128.load64_zero(p) : v128.load(p);
-}
-
-// @inline
-function put(half: bool, p: usize, x: v128): void {
-  if (half) v128.store64_lane(p, x, 0);
-  else v128.store(p, x);
-}
-
-/** Two right-hand sides, or with `half` one, of those that stand side by side in rows of `stride` bytes. */
 // @inline
 function solvePair(
   half: bool,

@@ -1,16 +1,5 @@
-// Two systems to a vector, the last of an odd number alone in one.
-/** Two systems, or with `half` one. */
-// @inline
-export function take(half: bool, p: usize): v128 {
-  return half ? v128.load64_zero(p) : v128.load(p);
-}
-
-// @inline
-export function put(half: bool, p: usize, x: v128): void {
-  if (half) v128.store64_lane(p, x, 0);
-  else v128.store(p, x);
-}
-
+// What the two systems of a vector share.
+import { take } from "./half-lanes";
 // @inline
 export function factorAt(shared: bool, half: bool, p: usize): v128 {
   return shared ? v128.load64_splat(p) : take(half, p);

@@ -1,5 +1,6 @@
 // Tridiagonal systems side by side by elimination with exchanges of neighbouring rows.
-import { factorAt, lost, placeOf, put, take } from "./tridiagonal-lanes";
+import { put, take } from "./half-lanes";
+import { factorAt, lost, placeOf } from "./tridiagonal-lanes";
 
 // @inline
 function factorPivotedPair(

@@ -1,6 +1,7 @@
 // Tridiagonal systems side by side, [row, system], two systems to a vector: what a system is does not show in the bits of another.
 // Strides are in bytes. With `shared` one matrix serves all systems, and each of its numbers fills both lanes.
-import { factorAt, lost, placeOf, put, take } from "./tridiagonal-lanes";
+import { put, take } from "./half-lanes";
+import { factorAt, lost, placeOf } from "./tridiagonal-lanes";
 
 export { addSums64, factorComplex64, solveComplex64 } from "./tridiagonal-complex";
 export { factorPivoted64, solvePivoted64 } from "./tridiagonal-pivoted";
