@@ -67,7 +67,13 @@ export function trainingJob(
   const preset = kind === "functional" ? functional : discretised;
   // The flux net reads two neighbours and trains as the discretised one does.
   const spec = kind === "flux" ? fluxNet({ spacing: x[1]! - x[0]!, padding: "valid" }) : preset.spec;
-  return { spec, data: shaped(judge.rows.train), validation: shaped(judge.rows.validation), epochs, seed, preset };
+  return {
+    spec,
+    data: shaped(judge.rows.train),
+    validation: shaped(judge.rows.validation),
+    settings: { ...preset.training, epochs },
+    seed,
+  };
 }
 
 /** Trains one net on a thread and judges it. */

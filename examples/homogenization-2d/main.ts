@@ -175,9 +175,8 @@ async function trainNets(): Promise<{ nets: Judged[]; curves: Parameters<typeof 
         spec,
         data: trainingData(spec, snapshots(part.train)),
         validation: trainingData(spec, snapshots(part.validation)),
-        epochs,
+        settings: { ...preset.training, epochs },
         seed,
-        preset,
       });
       counter.update(++done, name);
       const zero =

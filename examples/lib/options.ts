@@ -14,6 +14,8 @@ export interface StudyOptions {
   readonly workers: number;
   /** A user's own data file, when given. */
   readonly data: string | undefined;
+  /** Whether kept parts of an earlier run are thrown away. */
+  readonly fresh: boolean;
 }
 
 /** One more flag of a study: its default also gives its type. */
@@ -45,6 +47,7 @@ const COMMON = {
   epochs: { type: "string", help: "training epochs (whole number)" },
   workers: { type: "string", help: "threads for independent jobs (whole number)" },
   data: { type: "string", help: "your own data file instead of the generated data" },
+  fresh: { type: "boolean", help: "start anew, where a study keeps parts of a run that was stopped" },
   help: { type: "boolean", help: "this text" },
 } as const;
 
@@ -72,6 +75,7 @@ export function studyOptions<const F extends Record<string, Flag> = Record<never
     epochs: whole("epochs", values["epochs"], 1),
     workers: whole("workers", values["workers"], 1) ?? availableParallelism(),
     data: word(values["data"]),
+    fresh: values["fresh"] === true,
   };
   const extra = Object.entries(flags).map(([name, flag]) => {
     const given = values[name];
