@@ -1,10 +1,8 @@
 """The NumPy side of the spectral benchmark: ETDRK4 on Kuramoto and Sivashinsky's equation, after the program of Kassam
-and Trefethen (2005) with real transforms, its coefficients contour integrals; implicit-explicit Euler on Cahn and
-Hilliard's equation on a square. Coefficients are made before the clock starts.
+and Trefethen (2005) with real transforms, its coefficients contour integrals, made before the clock starts.
 
-A task a line: `ks:<points>:<length>:<steps> <step> <number of runs>` or
-`ch:<points>:<steps>:<sample> <step> <number of runs>` -> `<median milliseconds per step> <the field at the end>`, of which
-a mixture writes every so-manieth value.
+A task a line: `ks:<points>:<length>:<steps> <step> <number of runs>` -> `<median milliseconds per step> <the field at the
+end>`.
 """
 
 import sys
@@ -51,37 +49,15 @@ class KuramotoSivashinsky:
         return self.e * v + self.f1 * nv + self.f2 * (na + nb) + self.f3 * nc
 
 
-class CahnHilliard:
-    def __init__(self, points, h):
-        self.points = points
-        x = np.arange(points)
-        x, y = x[None, :], x[:, None]
-        q = 2 * np.pi * 8 / points
-        u0 = 0.1 * (1 + np.cos(q * (x + y)) + np.sin(q * (3 * x - y)) + np.cos(q * (2 * x + 5 * y)))
-        self.v0 = np.fft.rfft2(u0)
-        k = 2 * np.pi * np.fft.fftfreq(points)
-        k2 = k[: points // 2 + 1] ** 2 + k[:, None] ** 2
-        self.inverse = 1 / (1 - h * (k2 - k2**2))
-        self.factor = -h * k2 * self.inverse
-
-    def field(self, v):
-        return np.fft.irfft2(v, s=(self.points, self.points))
-
-    def step(self, v):
-        u = self.field(v)
-        return self.inverse * v + self.factor * np.fft.rfft2(u * u * u)
-
-
 def main():
     made = {}
     for line in sys.stdin:
         task, h, repeats = line.split()
-        kind, points, second, third = task.split(":")
-        key = (kind, int(points), float(h), *([float(second)] if kind == "ks" else []))
+        _, points, length, steps = task.split(":")
+        key = (int(points), float(length), float(h))
         if key not in made:
-            made[key] = KuramotoSivashinsky(int(points), float(second), float(h)) if kind == "ks" else CahnHilliard(int(points), float(h))
-        problem = made[key]
-        steps, sample = (int(third), 1) if kind == "ks" else (int(second), int(third))
+            made[key] = KuramotoSivashinsky(*key)
+        problem, steps = made[key], int(steps)
         times = []
         for _ in range(int(repeats)):
             v = problem.v0
@@ -89,7 +65,7 @@ def main():
             for _ in range(steps):
                 v = problem.step(v)
             times.append(1e3 * (time.perf_counter() - start) / steps)
-        print(f"{np.median(times):.9g}", *(f"{x:.17g}" for x in problem.field(v).ravel()[::sample]), flush=True)
+        print(f"{np.median(times):.9g}", *(f"{x:.17g}" for x in problem.field(v)), flush=True)
 
 
 main()

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { runBenchmark, type Task } from "../lib/bench.ts";
 import { compileNative, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
-import { etdrk4Steps, imex1Steps, type Timed } from "./ours.ts";
-import { MIXTURE_STEP, MIXTURE_STEPS, mixtures, runs, SAMPLE, STEP, STEPS } from "./problem.ts";
+import { etdrk4Steps, type Timed } from "./ours.ts";
+import { runs, STEP, STEPS } from "./problem.ts";
 
 /**
  * How far a peer's field at t = 50 may lie from ours, relative to its largest value. Rounding differs by 1e-16 in each of
@@ -12,16 +12,10 @@ import { MIXTURE_STEP, MIXTURE_STEPS, mixtures, runs, SAMPLE, STEP, STEPS } from
  */
 const TOLERANCE = 1e-8;
 
-/**
- * The same for mixtures, whose waves grow by a factor e^(0.25 * 2.5) < 2 at most until t = 2.5: rounding of 1e-16 in 50
- * steps, with room.
- */
-const MIXTURE_TOLERANCE = 1e-13;
-
 /** What takes our plain transforms, by task. */
 const plain = new Map<string, Timed>();
 
-const waves: readonly Task[] = runs.map((run) => {
+const tasks: readonly Task[] = runs.map((run) => {
   const task = `ks:${run.points}:${run.length}:${STEPS}`;
   if (run.transforms === "kernels") plain.set(task, etdrk4Steps(run, "own"));
   return {
@@ -30,19 +24,6 @@ const waves: readonly Task[] = runs.map((run) => {
     repeats: run.repeats,
     number: STEP,
     tolerance: TOLERANCE,
-    opponents: opponents(task),
-  };
-});
-
-const separations: readonly Task[] = mixtures.map((run) => {
-  const task = `ch:${run.points}:${MIXTURE_STEPS}:${SAMPLE}`;
-  plain.set(task, imex1Steps(run, "own"));
-  return {
-    task: run.task,
-    ours: imex1Steps(run, "kernels"),
-    repeats: 5,
-    number: MIXTURE_STEP,
-    tolerance: MIXTURE_TOLERANCE,
     opponents: opponents(task),
   };
 });
@@ -56,7 +37,7 @@ const script = fileURLToPath(new URL("../python/spectral.py", import.meta.url));
 
 await runBenchmark({
   name: "spectral",
-  tasks: [...waves, ...separations],
+  tasks,
   programs: {
     plain: ourPlainTransforms(),
     numpy: python === undefined ? undefined : startPeer(python.command, [script]),
