@@ -106,7 +106,9 @@ export function readSafetensors(bytes: Uint8Array, limits: SafetensorsLimits = {
 
   const tensors = new Map<string, Tensor>();
   for (const { name, type, shape, begin, end } of entries) {
-    const values = bytes.slice(start + begin, start + end);
+    // A copy with a buffer of its own, which the `slice` of Node's Buffer is not.
+    const values = new Uint8Array(end - begin);
+    values.set(bytes.subarray(start + begin, start + end));
     swapUnlessLittleEndian(values, type.bytes);
     tensors.set(name, { shape, data: type.make(values.buffer) });
   }

@@ -38,6 +38,18 @@ describe("readSafetensors", () => {
     expect([...readSafetensors(bytes).tensors]).toEqual([["test", { shape: [2, 2], data: new Int32Array(4) }]]);
   });
 
+  it("reads bytes whose slices are views, as those of Node's Buffer are", () => {
+    class Views extends Uint8Array {
+      override slice(from?: number, to?: number): Uint8Array<ArrayBuffer> {
+        return new Uint8Array(this.buffer as ArrayBuffer, this.byteOffset, this.length).subarray(from, to);
+      }
+    }
+    const written = writeSafetensors(new Map([["a", { shape: [2], data: Float64Array.of(1.5, -2) }]]));
+    const given = new Views(written.length + 3).subarray(3);
+    given.set(written);
+    expect([...readSafetensors(given).tensors]).toEqual([["a", { shape: [2], data: Float64Array.of(1.5, -2) }]]);
+  });
+
   it.each([
     ["nothing", new Uint8Array(0), "truncated"],
     ["seven bytes", new Uint8Array(7), "truncated"],
