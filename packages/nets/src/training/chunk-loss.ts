@@ -3,6 +3,7 @@ import type { FloatArray } from "../network/part.ts";
 import type { InputNoise } from "./input-noise.ts";
 import { type LossTerm, squaredError } from "./loss-term.ts";
 import type { Sequences } from "./sequence-data.ts";
+import { type ChunkPass, type Stepping, taughtSteps } from "./stepping.ts";
 
 /** Windows of sequences that run side by side. */
 export interface WindowBatch {
@@ -16,22 +17,10 @@ export interface WindowBatch {
   readonly of?: number;
 }
 
-/** What a pass over a chunk is for. */
-export interface ChunkPass {
-  /** The first step of the chunk, counted from the beginning of the windows. */
-  readonly from: number;
-  /** Its steps. */
-  readonly steps: number;
-  /** Whether the gradient is wanted. */
-  readonly backward: boolean;
-  /** The probability with which the net reads its own prediction. */
-  readonly own: number;
-}
-
 /** The loss of a net over one chunk of steps after the other. */
 export interface ChunkLoss {
-  /** The net that it judges. */
-  readonly network: SequenceNetwork;
+  /** The net that it judges: its numbers, their gradient, and its memory. */
+  readonly network: Pick<SequenceNetwork, "engine" | "kernels" | "rows" | "parameters" | "gradient" | "state">;
   /** The windows begin: the memory is zero. */
   start(): void;
   /**
@@ -107,41 +96,46 @@ export function framesOf(
   };
 }
 
-/**
- * The loss with teacher forcing: the net reads the true state at every step, and all steps of a chunk go through each layer
- * together.
- */
+/** The loss with teacher forcing: the net reads the true state at every step. */
 export function taughtLoss(
   network: SequenceNetwork,
   warmUp: number,
   noise: InputNoise | undefined,
   term?: LossTerm,
 ): ChunkLoss {
-  const { rows: most, inputs, outputs, input, output, outputGradient, gradient, state } = network;
+  return chunkLoss(taughtSteps(network), warmUp, noise, term);
+}
+
+/** The loss of a net that goes through the steps in this way. */
+export function chunkLoss(
+  stepping: Stepping,
+  warmUp: number,
+  noise: InputNoise | undefined,
+  term?: LossTerm,
+): ChunkLoss {
+  const { network, slopes } = stepping;
   const frames = framesOf(network, noise, term);
   const none = new Float64Array(0);
   return {
     network,
-    start() {
-      for (const { values } of state) values.fill(0);
-    },
-    value(batch, { from, steps, backward }) {
+    start: () => stepping.start(),
+    value(batch, pass) {
+      const { from, steps, backward } = pass;
       network.update();
-      for (let t = 0; t < steps; t++) frames.put(batch, from + t, input, t * most * inputs, backward);
-      network.forward(steps);
-      const counted = countedSteps(from, steps, warmUp) * (batch.of ?? batch.rows) * outputs;
+      const counted = countedSteps(from, steps, warmUp) * (batch.of ?? batch.rows) * network.outputs;
       const factor = counted === 0 ? 0 : 1 / counted;
-      const slopes = backward ? outputGradient : none;
       let sum = 0;
-      for (let t = 0; t < steps; t++) {
-        const scale = from + t < warmUp ? 0 : factor;
-        sum = frames.judge(batch, from + t, output, t * most * outputs, slopes, scale, sum);
-      }
-      if (backward) {
-        gradient.fill(0);
-        network.backward(steps);
-      }
-      network.carry(steps);
+      stepping.forward(
+        batch.rows,
+        pass,
+        (t, input, fed) => frames.put(batch, from + t, input, 0, backward, fed),
+        (t, output) => {
+          const scale = from + t < warmUp ? 0 : factor;
+          sum = frames.judge(batch, from + t, output, 0, backward ? slopes[t]! : none, scale, sum);
+        },
+      );
+      if (backward) stepping.backward(steps);
+      stepping.end(steps);
       return sum * factor;
     },
   };
