@@ -15,6 +15,7 @@ export {
 } from "./spec/field-net.ts";
 export { type CnnLstm, cnnLstm } from "./spec/cnn-lstm.ts";
 export { type FieldCnn, fieldCnn } from "./spec/field-cnn.ts";
+export { type GradientFlowNet, gradientFlowNet } from "./spec/gradient-flow-net.ts";
 export type { GridNet } from "./spec/grid-net.ts";
 export { type Mlp, mlp } from "./spec/mlp.ts";
 export { type Autoencoder, autoencoder, type DenseCoder, type DenseCoderOptions } from "./spec/autoencoder.ts";
@@ -40,6 +41,7 @@ export type { AutoencoderNet, DenseAutoencoder } from "./spec/coder-net.ts";
 export { checkNetSpec, type NetSpec, parameterCount, type RowNet } from "./spec/net-spec.ts";
 export { type Gru, gru, type Lstm, lstm, type RecurrentNet, type RecurrentSpec } from "./spec/recurrent-net.ts";
 export { type LinearMemory, linearMemory } from "./spec/linear-memory.ts";
+export { type CodePropagator, type LatentCoder, type LatentNet, latentNet } from "./spec/latent-net.ts";
 export { type MlpPropagator, mlpPropagator } from "./spec/mlp-propagator.ts";
 export { type Reservoir, reservoir } from "./spec/reservoir.ts";
 export type { SequenceNet } from "./spec/sequence-net.ts";
@@ -52,7 +54,7 @@ export type { TrainingProgress, TrainOptions } from "./training/train-options.ts
 export type { LossKind, TrainingData } from "./training/training-data.ts";
 export type { AutoencoderData, DataOf } from "./training/dataset.ts";
 export type { SequenceData } from "./training/sequence-data.ts";
-export type { SamplingOptions, SequenceOptions } from "./training/sequence-options.ts";
+export type { LatentTerms, SamplingOptions, SequenceOptions } from "./training/sequence-options.ts";
 export type { AdamOptions } from "./training/adam.ts";
 export type {
   ConstantSchedule,
@@ -75,6 +77,7 @@ export {
   type StateEncoder,
   type TrainedPropagator,
 } from "./rollout/latent-model.ts";
+export { type LatentParts, latentParts } from "./rollout/latent-parts.ts";
 export { latentEnsemble } from "./rollout/latent-ensemble.ts";
 export { type CoarseModel, coarseModel, warmUp } from "./rollout/coarse-model.ts";
 
@@ -104,4 +107,5 @@ export {
 export type { Tensor, TensorData, Weights } from "./files/weights.ts";
 export { kernelFromTorch, kernelToTorch } from "./files/torch-kernel.ts";
 export { type FormatCode, FormatError } from "@hml/guard";
+export { gradientFlowStart, type GradientFlowStartOptions } from "./training/gradient-flow-start.ts";
 export { type NetPreset, netPresets, planePresets, type PresetPair } from "./training/presets.ts";

@@ -2,7 +2,7 @@ import { type AutoencoderNet, coderShape, variationalTermOf } from "../spec/code
 import type { SetShape } from "../spec/deep-set.ts";
 import type { LayerShape } from "../spec/stack-shape.ts";
 import { buildNetwork } from "./build-network.ts";
-import { convolutionalCoder } from "./convolutional-coder.ts";
+import { codeGradient, codeGradientBytes, convolutionalCoder } from "./convolutional-coder.ts";
 import { denseChain, denseChainBytes } from "./dense-chain.ts";
 import { gaussianCode, gaussianCodeBytes } from "./gaussian-code.ts";
 import type { Network, NetworkOptions, Part, Site } from "./part.ts";
@@ -44,7 +44,7 @@ export function coderNetwork(spec: AutoencoderNet, points: number, options: Netw
   });
 }
 
-/** The encoder alone, for use: its outputs are the codes or, of a variational net, [mean or log variance, number]. */
+/** The encoder alone: its outputs are the codes or, of a variational net, [mean or log variance, number]. */
 export function encoderNetwork(spec: AutoencoderNet, points: number, options: NetworkOptions): Network {
   if (spec.kind === "convolutionalAutoencoder") return convolutionalCoder(spec, "encoder", options);
   const { encoder, layout } = coderShape(spec);
@@ -52,9 +52,13 @@ export function encoderNetwork(spec: AutoencoderNet, points: number, options: Ne
   return buildNetwork(layout, bytes, options, (site) => encoderPart(site, encoder, points));
 }
 
-/** The decoder alone, for use. */
+/** The decoder alone; a trainable one gives the gradient of the codes. */
 export function decoderNetwork(spec: AutoencoderNet, options: NetworkOptions): Network {
   if (spec.kind === "convolutionalAutoencoder") return convolutionalCoder(spec, "decoder", options);
   const { decoder, layout } = coderShape(spec);
-  return buildNetwork(layout, denseChainBytes(decoder, options), options, (site) => denseChain(site, decoder));
+  const wired = { input: false, inputGradient: options.trainable };
+  const bytes = denseChainBytes(decoder, options, wired) + codeGradientBytes(spec.latentSize, options);
+  return buildNetwork(layout, bytes, options, (site) => {
+    return denseChain(site, decoder, { inputGradient: codeGradient(site, spec.latentSize) });
+  });
 }

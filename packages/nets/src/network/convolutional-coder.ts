@@ -7,7 +7,15 @@ import { convolutionWork } from "../spec/field-layer.ts";
 import { buildNetwork } from "./build-network.ts";
 import { denseChain, denseChainBytes } from "./dense-chain.ts";
 import { fieldLayers, fieldLayersBytes } from "./field-layers.ts";
-import type { Network, NetworkOptions, Part, Site } from "./part.ts";
+import {
+  arrayBytes,
+  arrayOf,
+  type FloatArray,
+  type Network,
+  type NetworkOptions,
+  type Part,
+  type Site,
+} from "./part.ts";
 import { series } from "./series.ts";
 
 type Sizes = Pick<NetworkOptions, "rows" | "precision" | "trainable">;
@@ -26,9 +34,12 @@ export function convolutionalCoder(spec: ConvolutionalAutoencoder, half: CoderHa
   const shape = convolutionalCoderShape(spec);
   const bytes =
     (half === "decoder" ? 0 : encoderBytes(shape, options)) +
-    (half === "encoder" ? 0 : decoderBytes(shape, options, half === "both"));
+    (half === "encoder" ? 0 : decoderBytes(shape, options, half === "both")) +
+    (half === "decoder" ? codeGradientBytes(spec.latentSize, options) : 0);
   return buildNetwork(shape.layout, bytes, options, (site) => {
-    if (half === "decoder") return series(decoderParts(site, shape, {}));
+    if (half === "decoder") {
+      return series(decoderParts(site, shape, { inputGradient: codeGradient(site, spec.latentSize) }));
+    }
     const [fields, code] = encoderParts(site, shape);
     if (half === "encoder") return series([fields, code]);
     return series([fields, code, ...decoderParts(site, shape, above(code, site))]);
@@ -56,8 +67,18 @@ function encoderBytes({ fine, encoder }: ConvolutionalCoderShape, options: Sizes
 
 function decoderBytes({ coarse, decoder }: ConvolutionalCoderShape, options: Sizes, wired: boolean): number {
   const given = { input: true, inputGradient: options.trainable };
-  const below = wired ? given : { input: false, inputGradient: false };
+  const below = wired ? given : { input: false, inputGradient: options.trainable };
   return denseChainBytes(decoder.dense, options, below) + fieldLayersBytes(coarse, decoder.fields, options, given);
+}
+
+/** Where a decoder that stands alone leaves dL/d(codes); undefined when nothing is trained. */
+export function codeGradient({ engine, precision, rows, trainable }: Site, latentSize: number): FloatArray | undefined {
+  return trainable ? arrayOf(engine, precision, rows * latentSize) : undefined;
+}
+
+/** What this takes of an engine. */
+export function codeGradientBytes(latentSize: number, { rows, precision, trainable }: Sizes): number {
+  return trainable ? arrayBytes(precision, rows * latentSize) : 0;
 }
 
 /** Multiply-adds of a sample. */

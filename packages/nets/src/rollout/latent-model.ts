@@ -106,6 +106,11 @@ export function latentModel(options: LatentModelOptions): LatentModel {
     const what = spec?.kind === undefined ? show(trained) : `a net of kind ${show(spec.kind)}`;
     throw new TypeError(`${where}: propagator must be a trained net of sequences, got ${what}`);
   }
+  if (spec.kind === "latentNet") {
+    throw new TypeError(
+      `${where}: propagator must be one of codes, got a latentNet; give the propagator of latentParts, with encoderOf and decoderOf its coder`,
+    );
+  }
   const parameters = parametersFrom(where, spec, trained.weights());
   const { channels: latentSize, forcing } = spec;
   if ((encoder === undefined) !== (decoder === undefined)) {

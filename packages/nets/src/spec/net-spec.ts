@@ -8,6 +8,7 @@ import type { AutoencoderNet } from "./coder-net.ts";
 import { convolutionalAutoencoder, convolutionalCoderShape } from "./convolutional-autoencoder.ts";
 import { type DeepSet, deepSet, deepSetShape } from "./deep-set.ts";
 import { type MixtureDensity, mixtureDensity, mixtureShape } from "./mixture-density.ts";
+import { latentLayout, latentNet } from "./latent-net.ts";
 import { linearMemory, linearMemoryShape } from "./linear-memory.ts";
 import { type Mlp, mlp } from "./mlp.ts";
 import { mlpPropagator, propagatorShape } from "./mlp-propagator.ts";
@@ -53,6 +54,7 @@ const FAMILIES: {
   mlpPropagator: { check: mlpPropagator, layout: (spec) => propagatorShape(spec).layout },
   linearMemory: { check: linearMemory, layout: (spec) => linearMemoryShape(spec).layout },
   reservoir: { check: reservoir, layout: (spec) => reservoirShape(spec).layout },
+  latentNet: { check: latentNet, layout: latentLayout },
 };
 
 const KINDS = Object.keys(FAMILIES) as NetSpec["kind"][];

@@ -1,5 +1,6 @@
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
+import type { SequenceNetwork } from "../network/sequence-network.ts";
 import { sequenceNetwork } from "../network/sequence-network-of.ts";
 import { drawWeights } from "../spec/init.ts";
 import { linearMemory } from "../spec/linear-memory.ts";
@@ -7,9 +8,9 @@ import { mlpPropagator } from "../spec/mlp-propagator.ts";
 import { layoutOf } from "../spec/net-spec.ts";
 import { gru, lstm } from "../spec/recurrent-net.ts";
 import type { SequenceNet } from "../spec/sequence-net.ts";
-import { type ChunkLoss, countedSteps, taughtLoss, type WindowBatch } from "./chunk-loss.ts";
-import { fedLoss } from "./fed-loss.ts";
+import { type ChunkLoss, chunkLoss, countedSteps, taughtLoss, type WindowBatch } from "./chunk-loss.ts";
 import { sequencesOf } from "./sequence-data.ts";
+import { type Feeding, fedSteps } from "./stepping.ts";
 
 const smooth = [
   { units: 4, activation: "tanh" },
@@ -31,6 +32,10 @@ const NETS: readonly [string, SequenceNet][] = [
     linearMemory({ channels: 1, memories: 2, layers: [{ units: 1, activation: "tanh" }] }),
   ],
 ];
+
+/** The loss of a net that reads its own predictions. */
+const fedLoss = (network: SequenceNetwork, feeding: Feeding): ChunkLoss =>
+  chunkLoss(fedSteps(network, feeding), feeding.warmUp, undefined);
 
 const ROWS = 3;
 const STEPS = 7;
@@ -68,11 +73,14 @@ const fed = (
   spec: SequenceNet,
   feeding: { warmUp?: number; alone?: boolean; through?: boolean; seed?: number },
 ): ChunkLoss =>
-  fedLoss(
-    sequenceNetwork(spec, { ...options, steps: 1, inputGradient: true }),
-    { bptt: STEPS, warmUp: 0, alone: false, through: true, random: random(feeding.seed ?? 1), ...feeding },
-    undefined,
-  );
+  fedLoss(sequenceNetwork(spec, { ...options, steps: 1, inputGradient: true }), {
+    bptt: STEPS,
+    warmUp: 0,
+    alone: false,
+    through: true,
+    random: random(feeding.seed ?? 1),
+    ...feeding,
+  });
 
 /** The largest error of the gradient against central differences of fourth order, relative to the largest component. */
 function gradientError(
@@ -166,7 +174,7 @@ describe("gradients of losses of sequences", () => {
       const run = (engine: "wasm" | "plain", precision: "float64" | "float32") => {
         const sizes = { ...options, steps: 1, inputGradient: true, engine, precision };
         const feeding = { bptt: STEPS, warmUp: 1, alone: true, through: true, random: random(1) };
-        const loss = fedLoss(sequenceNetwork(spec, sizes), feeding, undefined);
+        const loss = fedLoss(sequenceNetwork(spec, sizes), feeding);
         expect(loss.network.engine).toBe(engine);
         loss.network.parameters.set(numbers);
         loss.start();

@@ -1,20 +1,23 @@
 import { nonNegative, oneOf } from "@hml/guard";
+import { latentNetwork } from "../network/latent-network.ts";
 import { reservoirNetwork } from "../network/reservoir-network.ts";
+import type { SequenceNetwork } from "../network/sequence-network.ts";
 import { sequenceNetwork } from "../network/sequence-network-of.ts";
 import { shuffle } from "../spec/init.ts";
 import type { SequenceNet } from "../spec/sequence-net.ts";
 import type { NetSpec } from "../spec/net-spec.ts";
 import { batchSizeOf } from "./batch-size.ts";
-import { countedSteps, taughtLoss } from "./chunk-loss.ts";
+import { type ChunkLoss, chunkLoss, countedSteps, taughtLoss } from "./chunk-loss.ts";
 import type { DataOf } from "./dataset.ts";
-import { fedLoss } from "./fed-loss.ts";
 import { inputNoise } from "./input-noise.ts";
+import { latentLoss } from "./latent-loss.ts";
 import { absoluteError, squaredError } from "./loss-term.ts";
 import type { Objective } from "./objective.ts";
 import { reservoirObjective } from "./reservoir-objective.ts";
 import { sequencesOf } from "./sequence-data.ts";
 import { sequencePlan } from "./sequence-options.ts";
 import { largestShare, type Share, shareOf } from "./share.ts";
+import { fedSteps, type Stepping, taughtSteps } from "./stepping.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { heldWalk, lossOf } from "./walk.ts";
 import { windowsOf } from "./windows.ts";
@@ -58,11 +61,16 @@ export function sequenceObjective(
     const judge = taughtLoss(network, plan.warmUp, undefined);
     return reservoirObjective(where, net, network, judge, { walk, held, scaling, noise });
   }
-  const network = sequenceNetwork(net, sizes);
   const term = loss === "mae" ? absoluteError : squaredError;
-  const chunks = fed
-    ? fedLoss(network, { ...plan, random }, noise, term)
-    : taughtLoss(network, plan.warmUp, noise, term);
+  const stepsOfNet = (network: SequenceNetwork): Stepping =>
+    fed ? fedSteps(network, { ...plan, random }) : taughtSteps(network);
+  const chunksOf = (): ChunkLoss => {
+    if (net.kind !== "latentNet") return chunkLoss(stepsOfNet(sequenceNetwork(net, sizes)), plan.warmUp, noise, term);
+    const latent = latentNetwork(net, { ...sizes, steps: plan.bptt, single: fed }, sequenceNetwork);
+    return latentLoss(latent, stepsOfNet(latent.propagator), plan.terms, plan.warmUp, noise, term);
+  };
+  const chunks = chunksOf();
+  const { network } = chunks;
 
   const { carry, bptt, warmUp, own } = plan;
   const perWindow = Math.ceil(carry / bptt);

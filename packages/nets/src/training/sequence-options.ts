@@ -25,6 +25,16 @@ export interface SamplingOptions {
   readonly gradient?: boolean;
 }
 
+/** Weights of the parts of the loss of a latent net; not negative, not all zero. Only ratios matter. */
+export interface LatentTerms {
+  /** Of the states that come back from their codes; default 1. */
+  readonly reconstruction: number;
+  /** Of the predicted codes against those of the states that came; default 1. In units of the codes, which nothing fixes. */
+  readonly consistency: number;
+  /** Of the states decoded from predicted codes; default 1. */
+  readonly forecast: number;
+}
+
 /** How sequences are walked in training. */
 export interface SequenceOptions {
   /**
@@ -57,6 +67,8 @@ export interface SequenceOptions {
    * give steadier forecasts; 1e-10 to 1e-4.
    */
   readonly ridge?: number;
+  /** Latent nets: the weights of the parts of the loss; all 1 unless told otherwise. See `latentNet`. */
+  readonly terms?: Partial<LatentTerms>;
 }
 
 /** How sequences are walked, checked, with nothing left to default. */
@@ -72,12 +84,22 @@ export interface SequencePlan {
   /** The probability of reading the net's own prediction in an epoch, counted from 1. */
   readonly own: (epoch: number) => number;
   readonly ridge: number;
+  readonly terms: LatentTerms;
 }
 
 /** Steps of a chunk unless told otherwise. */
 const CHUNK = 30;
 
-const KEYS: readonly (keyof SequenceOptions)[] = ["bptt", "carry", "stride", "warmUp", "sampling", "horizon", "ridge"];
+const KEYS: readonly (keyof SequenceOptions)[] = [
+  "bptt",
+  "carry",
+  "stride",
+  "warmUp",
+  "sampling",
+  "horizon",
+  "ridge",
+  "terms",
+];
 
 /** Checks the options for a net and sequences of so many steps. */
 export function sequencePlan(where: string, spec: SequenceNet, options: SequenceOptions, steps: number): SequencePlan {
@@ -87,6 +109,9 @@ export function sequencePlan(where: string, spec: SequenceNet, options: Sequence
   if (closed)
     refuse(where, options, ["bptt", "carry", "stride", "sampling", "horizon"], "a reservoir, which is solved for");
   else if (ridge !== undefined) throw new RangeError(`${where}: sequence.ridge must be left out for a ${spec.kind}`);
+  if (spec.kind !== "latentNet" && options.terms !== undefined) {
+    throw new RangeError(`${where}: sequence.terms must be left out for a ${spec.kind}, whose loss has one part`);
+  }
   if (horizon !== undefined) {
     refuse(where, options, ["bptt", "carry", "sampling"], "a horizon, whose windows are chunks");
     integer(where, "sequence.warmUp", warmUp, 0, steps - 1);
@@ -105,7 +130,23 @@ export function sequencePlan(where: string, spec: SequenceNet, options: Sequence
     through: flag(where, "sequence.sampling.gradient", sampling?.gradient ?? true),
     own: horizon === undefined ? ownProbability(where, sampling) : () => 1,
     ridge: nonNegative(where, "sequence.ridge", ridge ?? 1e-8),
+    terms: checkTerms(where, options.terms ?? {}),
   };
+}
+
+function checkTerms(where: string, terms: Partial<LatentTerms>): LatentTerms {
+  checkOptions(where, terms, ["reconstruction", "consistency", "forecast"], "sequence.terms");
+  const of = (name: keyof LatentTerms): number => nonNegative(where, `sequence.terms.${name}`, terms[name] ?? 1);
+  const checked = {
+    reconstruction: of("reconstruction"),
+    consistency: of("consistency"),
+    forecast: of("forecast"),
+  };
+  const total = checked.reconstruction + checked.consistency + checked.forecast;
+  if (!(total > 0 && Number.isFinite(total))) {
+    throw new RangeError(`${where}: sequence.terms must have a positive, finite sum, got ${total}`);
+  }
+  return checked;
 }
 
 function refuse(
