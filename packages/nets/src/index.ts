@@ -15,7 +15,6 @@ export {
 } from "./spec/field-net.ts";
 export { type CnnLstm, cnnLstm } from "./spec/cnn-lstm.ts";
 export { type FieldCnn, fieldCnn } from "./spec/field-cnn.ts";
-export { type GradientFlowNet, gradientFlowNet } from "./spec/gradient-flow-net.ts";
 export type { GridNet } from "./spec/grid-net.ts";
 export { type Mlp, mlp } from "./spec/mlp.ts";
 export { type Autoencoder, autoencoder, type DenseCoder, type DenseCoderOptions } from "./spec/autoencoder.ts";
@@ -107,5 +106,4 @@ export {
 export type { Tensor, TensorData, Weights } from "./files/weights.ts";
 export { kernelFromTorch, kernelToTorch } from "./files/torch-kernel.ts";
 export { type FormatCode, FormatError } from "@hml/guard";
-export { gradientFlowStart, type GradientFlowStartOptions } from "./training/gradient-flow-start.ts";
 export { type NetPreset, netPresets, planePresets, type PresetPair } from "./training/presets.ts";
