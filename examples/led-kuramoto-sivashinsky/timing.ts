@@ -1,0 +1,148 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { deserialize, serialize } from "node:v8";
+import { multiscale, type TimeStepper } from "@hml/integrators";
+import { kuramotoSivashinsky } from "@hml/systems";
+import { modelFrom } from "./learn.ts";
+import { LONG_DT, PAPER } from "./study.ts";
+
+/** Microseconds per unit of time of the micro solvers, and of each law. */
+export interface Timing {
+  /** ETDRK4 with steps of 0.025, of 0.25 and of 1. */
+  readonly tenSteps: number;
+  readonly oneStep: number;
+  readonly longest: number;
+  /** The same by NumPy, steps of 0.025; nothing where there is no Python with NumPy. */
+  readonly numpy: number | undefined;
+  readonly laws: readonly LawTiming[];
+  /** S of multiscale runs, measured: the micro solver of steps 0.025 over the multiscale run, over the same time. */
+  readonly multiscale: readonly number[];
+}
+
+/** Microseconds of one law. */
+export interface LawTiming {
+  readonly step: number;
+  /** A latent step, an encoding and a decoding of one state. */
+  readonly latent: number;
+  readonly encode: number;
+  readonly decode: number;
+}
+
+/** A trained law that is to be timed. */
+export interface TimedLaw {
+  readonly step: number;
+  readonly law: Uint8Array;
+}
+
+/** Longest step at which the solver is still more accurate than any law here (NAD 0.006 after a Lyapunov time). */
+export const LONGEST_DT = 1;
+
+/** What is to be timed. */
+export interface TimingJob {
+  readonly coder: Uint8Array;
+  /** The law of the multiscale runs first. */
+  readonly laws: readonly TimedLaw[];
+  /** Macro phases T_m of the multiscale runs. */
+  readonly macro: readonly number[];
+  /** A state on the attractor. */
+  readonly start: Float64Array;
+  readonly rounds: number;
+}
+
+/**
+ * Times everything in a process of its own. In one that has had threads, V8 looks at every access to an array whether it was handed
+ * over to another thread, which makes the solvers half as slow again, and a comparison with them too favourable.
+ */
+export function timingsApart(job: TimingJob): Timing {
+  const loader = ["--conditions", "hml-source", "--import", import.meta.resolve("tsx")];
+  const script = fileURLToPath(new URL("timing-process.ts", import.meta.url));
+  const said = execFileSync(process.execPath, [...loader, script], {
+    input: serialize(job),
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  return deserialize(Buffer.from(said.toString("ascii"), "base64")) as Timing;
+}
+
+/** Times everything in turn, one state at a time; medians over rounds. */
+export function timings({ coder, laws, macro, start, rounds }: TimingJob): Timing {
+  const solver = (dt: number): (() => void) => {
+    const flow = kuramotoSivashinsky({ dt });
+    return runOf(flow, start, MICRO_TIME);
+  };
+  const work: [task: () => void, per: number][] = [
+    [solver(PAPER.dt), MICRO_TIME],
+    [solver(LONG_DT), MICRO_TIME],
+    [solver(LONGEST_DT), MICRO_TIME],
+  ];
+  for (const { step, law } of laws) {
+    const model = modelFrom(coder, law, step);
+    const [z, u, memory] = [new Float64Array(model.latentSize), start.slice(), model.initial()];
+    model.encode(u, z);
+    const code = z.slice();
+    const repeat = (task: () => void) => (): void => {
+      for (let k = 0; k < CALLS; k++) task();
+    };
+    work.push([repeat(() => model.step(z, memory, z)), CALLS]);
+    work.push([repeat(() => model.encode(start, code)), CALLS]);
+    work.push([repeat(() => model.decode(code, u)), CALLS]);
+  }
+  const { step, law } = laws[0]!;
+  for (const time of macro) {
+    const schedule = { warmUp: 0, macro: Math.round(time / step), micro: Math.round(PAPER.micro / step) };
+    const flow = multiscale(kuramotoSivashinsky({ dt: PAPER.dt }), modelFrom(coder, law, step), schedule);
+    work.push([runOf(flow, start, time + PAPER.micro), time + PAPER.micro]);
+  }
+  const medians = inTurn(work, rounds);
+  const [tenSteps, oneStep, longest, ...rest] = medians;
+  return {
+    tenSteps: tenSteps!,
+    oneStep: oneStep!,
+    longest: longest!,
+    numpy: numpySolver(),
+    laws: laws.map((timed, k) => ({
+      step: timed.step,
+      latent: rest[3 * k]!,
+      encode: rest[3 * k + 1]!,
+      decode: rest[3 * k + 2]!,
+    })),
+    multiscale: macro.map((_, k) => tenSteps! / rest[3 * laws.length + k]!),
+  };
+}
+
+/** Time that a solver covers in a round, and calls of everything else. */
+const MICRO_TIME = 40;
+const CALLS = 400;
+
+/** A run that goes on from round to round. */
+function runOf(flow: TimeStepper, start: Float64Array, time: number): () => void {
+  const u = start.slice();
+  let t = 0;
+  return () => {
+    flow.advance(u, t, t + time);
+    t += time;
+  };
+}
+
+/** Microseconds per unit of `per`: the median over rounds in which all take turns. */
+function inTurn(work: readonly (readonly [task: () => void, per: number])[], rounds: number): number[] {
+  const times = work.map(() => new Float64Array(rounds));
+  for (let round = -3; round < rounds; round++) {
+    for (const [k, [task, per]] of work.entries()) {
+      const began = performance.now();
+      task();
+      if (round >= 0) times[k]![round] = (1000 * (performance.now() - began)) / per;
+    }
+  }
+  return times.map((each) => each.toSorted()[rounds >> 1]!);
+}
+
+/** Microseconds per unit of time of the solver as one writes it in NumPy, where there is one. */
+function numpySolver(): number | undefined {
+  try {
+    const script = fileURLToPath(new URL("etdrk4.py", import.meta.url));
+    const said = Number(execFileSync("python3", [script, String(PAPER.dt)], { encoding: "utf8", stdio: "pipe" }));
+    return Number.isFinite(said) ? said : undefined;
+  } catch {
+    return undefined;
+  }
+}
