@@ -15,6 +15,7 @@ export {
 } from "./spec/field-net.ts";
 export { type CnnLstm, cnnLstm } from "./spec/cnn-lstm.ts";
 export { type FieldCnn, fieldCnn } from "./spec/field-cnn.ts";
+export { type GradientFlowNet, gradientFlowNet } from "./spec/gradient-flow-net.ts";
 export type { GridNet } from "./spec/grid-net.ts";
 export { type Mlp, mlp } from "./spec/mlp.ts";
 export { type Autoencoder, autoencoder, type DenseCoder, type DenseCoderOptions } from "./spec/autoencoder.ts";
@@ -67,6 +68,12 @@ export type { History, Trained } from "./rollout/trained.ts";
 export { TrainingError, type TrainingFailure } from "./training/training-error.ts";
 
 export type { EngineKind } from "./network/net-engine.ts";
+export { freeEnergyOf, type LearnedFreeEnergy } from "./rollout/free-energy-of.ts";
+export {
+  type GradientFlowStepper,
+  gradientFlowStepper,
+  type GradientFlowStepperOptions,
+} from "./rollout/gradient-flow-stepper.ts";
 export { type DerivativeOperator, learnedRhs, type LearnedRhsOptions } from "./rollout/learned-rhs.ts";
 export {
   type LatentModel,
@@ -106,4 +113,5 @@ export {
 export type { Tensor, TensorData, Weights } from "./files/weights.ts";
 export { kernelFromTorch, kernelToTorch } from "./files/torch-kernel.ts";
 export { type FormatCode, FormatError } from "@hml/guard";
+export { gradientFlowStart, type GradientFlowStartOptions } from "./training/gradient-flow-start.ts";
 export { type NetPreset, netPresets, planePresets, type PresetPair } from "./training/presets.ts";

@@ -4,6 +4,7 @@ import type { RowNet } from "../spec/net-spec.ts";
 import { stackShape } from "../spec/stack-net.ts";
 import { cnnLstmNetwork } from "./cnn-lstm-network.ts";
 import { mappedFieldCnn } from "./field-cnn-network.ts";
+import { mappedGradientFlow } from "./gradient-flow-network.ts";
 import { identity } from "./head.ts";
 import { offsetMap } from "./offset-map.ts";
 import { mappedRows } from "./map-rows.ts";
@@ -53,6 +54,8 @@ export function mapped(
       const tile = Math.max(1, Math.floor(TILE_ROWS / map.rows));
       return { map, tile, network: (options) => cnnLstmNetwork(spec, options) };
     }
+    case "gradientFlowNet":
+      return mappedGradientFlow(where, spec, extents, periodic);
     case "mlp": {
       const shape = stackShape(spec);
       const map = plainMap(where, extents, shape.inputs, shape.outputs);

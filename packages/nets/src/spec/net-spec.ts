@@ -2,6 +2,7 @@ import { checkOptions, oneOf } from "@hml/guard";
 import { discretisedNet, divergenceNet, type FieldNet, fluxNet, functionalNet } from "./field-net.ts";
 import { cnnLstm, cnnLstmShape } from "./cnn-lstm.ts";
 import { fieldCnn, fieldCnnShape } from "./field-cnn.ts";
+import { gradientFlowNet, gradientFlowShape } from "./gradient-flow-net.ts";
 import type { GridNet } from "./grid-net.ts";
 import { autoencoder, autoencoderShape } from "./autoencoder.ts";
 import type { AutoencoderNet } from "./coder-net.ts";
@@ -39,6 +40,7 @@ const FAMILIES: {
   divergenceNet: { check: divergenceNet, layout: (spec) => stackShape(spec).layout },
   fieldCnn: { check: fieldCnn, layout: (spec) => fieldCnnShape(spec).layout },
   cnnLstm: { check: cnnLstm, layout: (spec) => cnnLstmShape(spec).layout },
+  gradientFlowNet: { check: gradientFlowNet, layout: (spec) => gradientFlowShape(spec).layout },
   mlp: { check: mlp, layout: (spec) => stackShape(spec).layout },
   autoencoder: { check: autoencoder, layout: (spec) => autoencoderShape(spec).layout },
   convolutionalAutoencoder: {

@@ -99,6 +99,9 @@ export function samplesOf(
   const u = copyFinite(where, "inputs", inputs);
   const criterion = criterionOf(where, spec, map, loss);
   const y = own ? u : fieldTargets(where, map, targets as ArrayLike<number>, rows, criterion.targets);
+  if (spec.kind === "gradientFlowNet" && scale !== "none") {
+    throw new RangeError(`${where}: scale must be none for a gradientFlowNet; its amplitude and wavenumber scale it`);
+  }
   const scaling = scaleSamples(where, spec, map, u, y, criterion.kind, scale);
   criterion.check?.(where, y);
   const rowWeights = meanOne(where, weights, rows);
