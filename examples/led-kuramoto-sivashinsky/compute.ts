@@ -182,7 +182,7 @@ async function computeWith(
     coder,
     bySize: coders[0],
     bySamples: coders[1],
-    laws: laws.map((law, k) => ({ ...law, forecast: forecasts[k]! })),
+    laws: laws.map(({ plan: law, seconds, losses }, k) => ({ plan: law, seconds, losses, forecast: forecasts[k]! })),
     multiscale,
     timing,
   };

@@ -1,7 +1,7 @@
 import type { Metrics } from "../lib/metrics.ts";
 import type { Table } from "../lib/table.ts";
 import type { LawRow, Results } from "./compute.ts";
-import { PAPER, TRAP } from "./study.ts";
+import { PAPER } from "./study.ts";
 import { LONGEST_DT, type LawTiming, type Timing } from "./timing.ts";
 
 /** Speed-ups of a law over micro solvers: the solver's time over that of the latent steps, over the same time. */
@@ -115,7 +115,7 @@ export function tablesOf(results: Results): Record<"attractor" | "coders" | "law
   const { exponents, error } = meanExponents(results);
   const { energy, pcaErrors, coder, bySize, bySamples, laws, multiscale, timing } = results;
   const [lambda] = exponents;
-  const judged = ({ forecast: { judgement } }: Pick<LawRow, "forecast">): (number | undefined)[] => [
+  const judged = ({ judgement }: LawRow["forecast"]): number[] => [
     judgement.below * lambda!,
     median(judgement.validTimes) * lambda!,
     judgement.wasserstein,
@@ -124,6 +124,13 @@ export function tablesOf(results: Results): Record<"attractor" | "coders" | "law
     judgement.temporalDb,
     100 * judgement.trapped,
     100 * judgement.finite,
+  ];
+  const bursts = (name: string | number, rho: number | null, forecast: LawRow["forecast"], gain: number) => [
+    name,
+    rho,
+    forecast.judgement.mnad,
+    ...judged(forecast),
+    gain,
   ];
   const quality = [
     { name: "NAD < 0.1", unit: "Lyapunov times" },
@@ -167,26 +174,16 @@ export function tablesOf(results: Results): Record<"attractor" | "coders" | "law
     laws: {
       title: `Latent forecasts of ${results.truth.members} initial conditions to t = ${results.truth.frames - 1}`,
       columns: [{ name: "coarse step" }, { name: "training", unit: "s", digits: 2 }, ...quality],
-      rows: laws.map((law) => [law.plan.step, law.seconds, ...judged(law)]),
+      rows: laws.map(({ plan, seconds, forecast }) => [plan.step, seconds].concat(judged(forecast))),
     },
     multiscale: {
       title: `Bursts of the micro solver of ${PAPER.micro} between macro phases of T_m, coarse step ${laws[0]!.plan.step}`,
       columns: [{ name: "T_m" }, { name: "rho" }, { name: "MNAD", digits: 3 }, ...quality, { name: "S honest" }],
       rows: [
-        ...multiscale.map(({ macro, forecast }, k) => [
-          macro,
-          macro / PAPER.micro,
-          forecast.judgement.mnad,
-          ...judged({ forecast }),
-          timing.multiscale[k],
-        ]),
-        [
-          "Latent",
-          null,
-          laws[0]!.forecast.judgement.mnad,
-          ...judged(laws[0]!),
-          speedUps(timing, timing.laws[0]!).tenSteps,
-        ],
+        ...multiscale.map(({ macro, forecast }, k) =>
+          bursts(macro, macro / PAPER.micro, forecast, timing.multiscale[k]!),
+        ),
+        bursts("Latent", null, laws[0]!.forecast, speedUps(timing, timing.laws[0]!).tenSteps),
       ],
     },
     costs: {
@@ -213,6 +210,3 @@ export function tablesOf(results: Results): Record<"attractor" | "coders" | "law
     },
   };
 }
-
-/** The bound of the trapping figure, in words. */
-export const TRAP_RULE = `windows of ${TRAP.window}, bound ${TRAP.bound}`;

@@ -85,12 +85,12 @@ export function studyPlan(quick: boolean, epochs?: number): Plan {
       horizon: 800,
       dt: LONG_DT,
       lyapunovTime: 2000,
-      coder: { ...coder, samples: 20_000, epochs: epochs ?? 10 },
-      law: { ...law, step: 2, epochs: [epochs ?? 12, epochs ?? 2], rollout: 6 },
-      otherLaws: [{ ...law, step: 4, epochs: [epochs ?? 12, epochs ?? 2], rollout: 4 }],
+      coder: { ...coder, samples: 20_000, epochs: epochs ?? 20 },
+      law: { ...law, step: 2, epochs: [epochs ?? 25, epochs ?? 4], rollout: 6 },
+      otherLaws: [{ ...law, step: 4, epochs: [epochs ?? 15, epochs ?? 2], rollout: 4 }],
       latentSizes: [4, 12],
-      sampleSizes: [1000, 5000],
-      sweep: { ...sweep, samples: 5000, epochs: epochs ?? 6 },
+      sampleSizes: [1000, 10_000],
+      sweep: { ...sweep, samples: 10_000, epochs: epochs ?? 10 },
       macro: [4, 16],
     };
   }
