@@ -1,0 +1,102 @@
+import { random } from "@hml/integrators";
+import {
+  encoderOf,
+  loadNet,
+  lstm,
+  type SequenceNet,
+  type SetAutoencoder,
+  setAutoencoder,
+  type Trained,
+} from "@hml/nets";
+import type { TrainSettings } from "../lib/train-job.ts";
+import type { Case } from "./cases.ts";
+
+/** Positions are shown to the net in units of a quarter of the box, in [-2, 2]. */
+const UNIT = 0.25;
+
+/** Particles that a row of training data shows, drawn at random from a cloud, and rows made of each cloud. */
+const SHOWN = 128;
+const ROWS = 2;
+
+/**
+ * The particle autoencoder: from a cloud to a code, and from the code to the law of one particle. Narrower than the paper's (five
+ * layers of 100 on every particle cost more than a micro step), and in three dimensions with eight normal laws for its five.
+ */
+export function coderSpec({ axes, latentSize, components, particles }: Case): SetAutoencoder {
+  const tanh = (units: number) => ({ units, activation: "tanh" }) as const;
+  return setAutoencoder({
+    size: axes,
+    element: [tanh(40), tanh(40), tanh(60)],
+    pooled: [tanh(60), tanh(60)],
+    latentSize,
+    decoder: [tanh(50), tanh(50)],
+    components,
+    support: { kind: "logit", low: -0.5 / UNIT, high: 0.5 / UNIT, epsilon: 1e-4 },
+    floor: 1e-2,
+    variational: true,
+    // The evidence bound of a cloud of N particles, over N.
+    beta: 1 / particles,
+    warmup: 5,
+  });
+}
+
+/** How it is trained. */
+export function coderSettings(epochs: number): TrainSettings {
+  return {
+    epochs,
+    batchSize: 16,
+    learningRate: 4e-3,
+    schedule: { kind: "cosine", end: 0.01, warmUp: 1 },
+    scale: { inputs: { scale: UNIT } },
+    clip: 1,
+    precision: "float32",
+  };
+}
+
+/** Training data of the autoencoder: `ROWS` random subsets of every cloud `[particle, axis]`. */
+export function coderData(clouds: Float32Array, { axes, particles }: Case, seed: number) {
+  const rows = (ROWS * clouds.length) / (particles * axes);
+  const source = random(seed);
+  const order = Uint32Array.from({ length: particles }, (_, i) => i);
+  const inputs = new Float32Array(rows * SHOWN * axes);
+  for (let row = 0; row < rows; row++) {
+    const from = Math.floor(row / ROWS) * particles;
+    // The first places of a shuffle.
+    for (let i = 0; i < SHOWN; i++) {
+      const j = i + Math.floor(source() * (particles - i));
+      const particle = order[j]!;
+      order[j] = order[i]!;
+      order[i] = particle;
+      for (let k = 0; k < axes; k++) inputs[(row * SHOWN + i) * axes + k] = clouds[(from + particle) * axes + k]!;
+    }
+  }
+  return { inputs, points: SHOWN };
+}
+
+/** The codes of whole clouds, `[sample, latent number]`. */
+export function codesOf(coder: Uint8Array, clouds: Float32Array, { axes, particles, latentSize }: Case): Float64Array {
+  const encoder = encoderOf(loadNet(coder) as Trained<SetAutoencoder>);
+  const codes = new Float64Array((clouds.length / (particles * axes)) * latentSize);
+  encoder.encode(Float64Array.from(clouds), codes, particles);
+  return codes;
+}
+
+/** The propagator of codes. */
+export function propagatorSpec({ latentSize, units }: Case): SequenceNet {
+  return lstm({ channels: latentSize, units, residual: true });
+}
+
+/** How it is trained: chunks of 100 steps, memories handed on over 500, as in the paper; 32 windows that overlap. */
+export function propagatorSettings(epochs: number, { samples }: Case): TrainSettings {
+  const carry = Math.min(500, Math.floor((2 * (samples - 1)) / 3));
+  const stride = Math.max(1, Math.floor((samples - 1 - carry) / 31));
+  return {
+    epochs,
+    batchSize: Math.min(32, Math.floor((samples - 1 - carry) / stride) + 1),
+    learningRate: 3e-3,
+    schedule: { kind: "cosine", end: 0.01, warmUp: 1 },
+    sequence: { bptt: Math.min(100, carry), carry, stride },
+    clip: 1,
+    precision: "float32",
+  };
+}
