@@ -29,6 +29,10 @@ import {
   type CoarseModel,
   type Gru,
   gru,
+  type LatentNet,
+  type latentNet,
+  type LatentParts,
+  type latentParts,
   type Mlp,
   type SequenceData,
   type TrainedPropagator,
@@ -71,6 +75,17 @@ test("the data of a net depend on its kind", () => {
   expectTypeOf<TrainingData>().toExtend<DataOf<Autoencoder>>();
   // @ts-expect-error a mixture density net needs targets
   expectTypeOf<{ inputs: number[] }>().toExtend<DataOf<MixtureDensity>>();
+});
+
+test("a latent net is trained on sequences and comes apart into a coder and a propagator", () => {
+  expectTypeOf<DataOf<LatentNet>>().toEqualTypeOf<SequenceData>();
+  expectTypeOf<Trained<LatentNet>>().toExtend<Parameters<typeof latentParts>[0]>();
+  expectTypeOf<LatentParts["coder"]>().toExtend<Parameters<typeof encoderOf>[0]>();
+  expectTypeOf<LatentParts["coder"]>().toExtend<Parameters<typeof decoderOf>[0]>();
+  expectTypeOf<LatentParts["propagator"]>().toExtend<TrainedPropagator>();
+  const propagator = gru({ channels: 1, units: 1 });
+  // @ts-expect-error an autoencoder of particles has no states to give back
+  expectTypeOf<{ coder: SetAutoencoder; propagator: typeof propagator }>().toExtend<Parameters<typeof latentNet>[0]>();
 });
 
 test("what a net is used for depends on its kind", () => {

@@ -7,6 +7,8 @@ import {
   decoderOf,
   deepSet,
   encoderOf,
+  gru,
+  latentNet,
   mixtureDensity,
   mixtureOf,
   setAutoencoder,
@@ -47,6 +49,15 @@ describe("nothing is allocated by", () => {
       expect(bytesPerCall(() => encoder.encode(x, z), 5000)).toBeLessThan(12);
       expect(bytesPerCall(() => decoder.decode(z, x), 5000)).toBeLessThan(12);
     }
+  });
+
+  it("latent nets", async () => {
+    const coder = autoencoder({ inputs: 4, encoder: [tanh], latentSize: 2 });
+    const net = latentNet({ coder, propagator: gru({ channels: 2, units: 5 }) });
+    const x = new Float64Array(12).fill(0.5);
+    const trained = await train(net, { values: x, times: 3 }, { ...options, batchSize: 1, scale: "standard" });
+    const out = new Float64Array(12);
+    expect(bytesPerCall(() => trained.predict(x, out), 2000)).toBeLessThan(12);
   });
 
   it("set nets and particle autoencoders, as long as the number of elements stays", async () => {

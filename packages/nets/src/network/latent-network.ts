@@ -88,7 +88,7 @@ export function latentSequence(
   const parameters = numbers.parameters.subarray(split);
   const propagator = build(spec.propagator, { ...use, inputGradient: false, parameters });
   const { latentSize } = coder;
-  const through = (count: number, move: () => void): void => {
+  const encode = (count: number): void => {
     const frames = count * rows;
     for (let k = 0; k < frames; k++) {
       for (let c = 0; c < channels; c++) encoder.input[k * channels + c] = input[k * inputs + c]!;
@@ -99,9 +99,10 @@ export function latentSequence(
       for (let j = 0; j < latentSize; j++) propagator.input[to + j] = encoder.output[k * latentSize + j]!;
       for (let f = 0; f < forcing; f++) propagator.input[to + latentSize + f] = input[k * inputs + channels + f]!;
     }
-    move();
-    for (let i = 0; i < frames * latentSize; i++) decoder.input[i] = propagator.output[i]!;
-    decoder.forward(frames);
+  };
+  const decode = (count: number): void => {
+    for (let i = 0; i < count * rows * latentSize; i++) decoder.input[i] = propagator.output[i]!;
+    decoder.forward(count * rows);
   };
   return {
     ...numbers,
@@ -119,11 +120,19 @@ export function latentSequence(
       decoder.update();
       propagator.update();
     },
-    forward: (count) => through(count, () => propagator.forward(count)),
+    forward(count) {
+      encode(count);
+      propagator.forward(count);
+      decode(count);
+    },
     backward() {
       throw new Error("latentSequence: only latentNetwork goes backwards");
     },
     carry: (count) => propagator.carry(count),
-    step: () => through(1, () => propagator.step()),
+    step() {
+      encode(1);
+      propagator.step();
+      decode(1);
+    },
   };
 }

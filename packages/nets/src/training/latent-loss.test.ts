@@ -1,16 +1,17 @@
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
+import { encoderNetwork } from "../network/coder-network.ts";
 import { latentNetwork } from "../network/latent-network.ts";
 import { sequenceNetwork } from "../network/sequence-network-of.ts";
 import { autoencoder } from "../spec/autoencoder.ts";
 import { convolutionalAutoencoder } from "../spec/convolutional-autoencoder.ts";
 import { drawWeights } from "../spec/init.ts";
-import { type LatentNet, latentNet } from "../spec/latent-net.ts";
+import { coderNumbers, type LatentNet, latentNet } from "../spec/latent-net.ts";
 import { linearMemory } from "../spec/linear-memory.ts";
 import { mlpPropagator } from "../spec/mlp-propagator.ts";
 import { layoutOf } from "../spec/net-spec.ts";
 import { gru, lstm } from "../spec/recurrent-net.ts";
-import { type ChunkLoss, countedSteps, type WindowBatch } from "./chunk-loss.ts";
+import { type ChunkLoss, countedSteps, taughtLoss, type WindowBatch } from "./chunk-loss.ts";
 import { latentLoss } from "./latent-loss.ts";
 import { sequencesOf } from "./sequence-data.ts";
 import type { LatentTerms } from "./sequence-options.ts";
@@ -206,6 +207,36 @@ describe("the loss of a latent net", () => {
     }
     for (const name of ["reconstruction", "consistency", "forecast"] as const) {
       expect(single(name), name).toBeCloseTo(sums[name], 13);
+    }
+  });
+
+  it("of consistency alone moves the propagator as training on the codes of a frozen coder does", () => {
+    for (const [name, spec] of NETS) {
+      const { batch, numbers } = problem(spec);
+      const terms = { reconstruction: 0, consistency: 1, forecast: 0 };
+      const { value, gradient } = evaluate(spec, { terms, warmUp: 1 }, batch, numbers);
+      const split = coderNumbers(spec);
+      const { values, forces, times, count } = batch.sequences;
+      const encoder = encoderNetwork(spec.coder, 1, {
+        rows: count * times,
+        engine: "wasm",
+        precision: "float64",
+        trainable: false,
+        parameters: numbers.subarray(0, split),
+      });
+      encoder.update();
+      encoder.input.set(values);
+      encoder.forward(count * times);
+      const codes = { values: Float64Array.from(encoder.output), times, weights: [1, 3] };
+      const data = spec.forcing > 0 ? { ...codes, forcing: forces } : codes;
+      const { sequences } = sequencesOf("test", spec.propagator, data, "mse", "none");
+      const options = { rows: ROWS, steps: STEPS, engine: "wasm", precision: "float64", trainable: true } as const;
+      const frozen = taughtLoss(sequenceNetwork(spec.propagator, { ...options, inputGradient: false }), 1, undefined);
+      frozen.network.parameters.set(numbers.subarray(split));
+      frozen.start();
+      const pass = { from: 0, steps: STEPS, backward: true, own: 0 };
+      expect(frozen.value({ ...batch, sequences }, pass), name).toBeCloseTo(value, 14);
+      expect(distance(frozen.network.gradient, gradient.subarray(split)), name).toBeLessThan(1e-13);
     }
   });
 

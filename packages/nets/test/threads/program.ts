@@ -1,8 +1,10 @@
 import { random } from "@hml/integrators";
 import { trainOnThreads } from "@hml/nets/threads";
 import type { Trained } from "../../src/rollout/trained.ts";
+import { autoencoder } from "../../src/spec/autoencoder.ts";
 import { fieldCnn } from "../../src/spec/field-cnn.ts";
 import { discretisedNet } from "../../src/spec/field-net.ts";
+import { latentNet } from "../../src/spec/latent-net.ts";
 import type { NetSpec } from "../../src/spec/net-spec.ts";
 import { gru } from "../../src/spec/recurrent-net.ts";
 import { variationalAutoencoder } from "../../src/spec/variational-autoencoder.ts";
@@ -46,6 +48,14 @@ const cases: Readonly<Record<string, Case>> = {
   taught: {
     spec: gru({ channels: 2, units: 7 }),
     data: { values: wave(6 * 21 * 2), times: 21 },
+    options: { epochs: 1, batchSize: 4, sequence: { bptt: 5, warmUp: 2 } },
+  },
+  latent: {
+    spec: latentNet({
+      coder: autoencoder({ inputs: 3, encoder: hidden, latentSize: 2 }),
+      propagator: gru({ channels: 2, units: 4 }),
+    }),
+    data: { values: wave(6 * 21 * 3), times: 21 },
     options: { epochs: 1, batchSize: 4, sequence: { bptt: 5, warmUp: 2 } },
   },
   fields: {

@@ -46,6 +46,7 @@ describe("trainOnThreads", () => {
   it.each([
     ["clean", 1e-12],
     ["taught", 1e-12],
+    ["latent", 1e-12],
     ["fields", 1e-10],
   ] as const)("makes the steps of train but for the order of its sums: %s", async (name, tolerance) => {
     const [alone, two, whole] = await program(name, "0", "2x2", "1x1");
