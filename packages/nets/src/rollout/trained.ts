@@ -56,7 +56,7 @@ export interface Trained<S extends NetSpec = NetSpec> {
    * with valid padding the points at the ends where the stencil does not fit get zero, as in the paper's code.
    * Divergence net: `x` is [point, feature] on a whole periodic grid, `out` is [point]. Multilayer perceptron: `x` is
    * [sample, input] for any number of samples, `out` is [sample, output]. Field CNN: `x` and `out` are one whole field each,
-   * [y, x, channel]. CNN-LSTM: one field each; without `points`, `x` is [sample, offset] and `out` [sample]. Dense
+   * [y, x, channel]. Gradient-flow net: one field each on any grid of its spacing. CNN-LSTM: one field each; without `points`, `x` is [sample, offset] and `out` [sample]. Dense
    * autoencoders: `x` and `out` are [sample, number], the samples as they come back. Set net: `x` is
    * [sample, element, number], `out` is [sample, output]. Mixture density net and particle autoencoder: `out` is
    * [sample, raw output], the mixture of scaled values; `mixtureOf` gives its law.

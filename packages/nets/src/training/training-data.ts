@@ -16,7 +16,8 @@ import { extentsOf } from "../network/row-layout.ts";
  * contiguous.
  *
  * For a discretised or flux net `inputs` and `targets` are both [row, point]: the field and its time derivative. With
- * valid padding the targets of the floor(stencil / 2) points at each end are not read, since nothing is predicted there.
+ * valid padding the targets of the floor(stencil / 2) points at each end are not read, since nothing is predicted there. For
+ * a gradient-flow net they are whole periodic fields and their time derivatives.
  *
  * For a functional net `inputs` is [row, point, feature], in the order of `spec.features`, and `targets` is
  * [row, point, output]. Leave out points where a feature is not defined, such as held ends. For a divergence net `inputs`
