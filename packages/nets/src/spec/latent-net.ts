@@ -36,7 +36,8 @@ export interface LatentNet extends SequenceSpec {
  * small in the mean over steps and sequences, n being the numbers of a state and l those of a code: reconstruction, latent
  * consistency and the decoded forecast; a, b, c are `sequence.terms` of the training options. Gradients go through all of it,
  * through the codes that are forecast too. Chunks, carried memory, scheduled sampling and horizons are those of the
- * propagator, which then reads its own predicted codes.
+ * propagator, which then reads its own predicted codes. With `noise` all codes are those of noisy states, and what is decoded
+ * is compared with clean ones.
  *
  * To train a propagator on the codes of a frozen autoencoder is the consistency alone, with E fixed: `train` the propagator on
  * codes. End to end the codes are also chosen so that they can be forecast; a code of few numbers gains most.
