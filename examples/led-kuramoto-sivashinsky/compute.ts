@@ -169,7 +169,7 @@ async function computeWith(
       laws: laws.map(({ plan: { step }, file }) => ({ step, law: file })),
       macro: plan.macro,
       start: test.slice(0, points),
-      rounds: plan.initialConditions < PAPER.initialConditions ? 21 : 101,
+      rounds: plan.initialConditions < PAPER.initialConditions ? 101 : 401,
     }),
   );
   return {

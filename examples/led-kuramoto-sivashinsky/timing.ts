@@ -65,32 +65,25 @@ export function timingsApart(job: TimingJob): Timing {
 
 /** Times everything in turn, one state at a time; medians over rounds. */
 export function timings({ coder, laws, macro, start, rounds }: TimingJob): Timing {
-  const solver = (dt: number): (() => void) => {
-    const flow = kuramotoSivashinsky({ dt });
-    return runOf(flow, start, MICRO_TIME);
-  };
-  const work: [task: () => void, per: number][] = [
-    [solver(PAPER.dt), MICRO_TIME],
-    [solver(LONG_DT), MICRO_TIME],
-    [solver(LONGEST_DT), MICRO_TIME],
+  const work: Task[] = [
+    solverTask(PAPER.dt, start, 4),
+    solverTask(LONG_DT, start, 40),
+    solverTask(LONGEST_DT, start, 160),
   ];
   for (const { step, law } of laws) {
     const model = modelFrom(coder, law, step);
     const [z, u, memory] = [new Float64Array(model.latentSize), start.slice(), model.initial()];
     model.encode(u, z);
     const code = z.slice();
-    const repeat = (task: () => void) => (): void => {
-      for (let k = 0; k < CALLS; k++) task();
-    };
-    work.push([repeat(() => model.step(z, memory, z)), CALLS]);
-    work.push([repeat(() => model.encode(start, code)), CALLS]);
-    work.push([repeat(() => model.decode(code, u)), CALLS]);
+    work.push(callTask(() => model.step(z, memory, z)));
+    work.push(callTask(() => model.encode(start, code)));
+    work.push(callTask(() => model.decode(code, u)));
   }
   const { step, law } = laws[0]!;
   for (const time of macro) {
     const schedule = { warmUp: 0, macro: Math.round(time / step), micro: Math.round(PAPER.micro / step) };
     const flow = multiscale(kuramotoSivashinsky({ dt: PAPER.dt }), modelFrom(coder, law, step), schedule);
-    work.push([runOf(flow, start, time + PAPER.micro), time + PAPER.micro]);
+    work.push(runTask(flow, start, time + PAPER.micro));
   }
   const medians = inTurn(work, rounds);
   const [tenSteps, oneStep, longest, ...rest] = medians;
@@ -109,28 +102,44 @@ export function timings({ coder, laws, macro, start, rounds }: TimingJob): Timin
   };
 }
 
-/** Time that a solver covers in a round, and calls of everything else. */
-const MICRO_TIME = 40;
-const CALLS = 400;
+/**
+ * What is timed, and how many units it covers: times or calls. Each is done within about a millisecond, which a busy machine does not
+ * often interrupt, so that the median over rounds is that of undisturbed work.
+ */
+type Task = readonly [run: () => void, units: number];
+
+function solverTask(dt: number, start: Float64Array, time: number): Task {
+  return runTask(kuramotoSivashinsky({ dt }), start, time);
+}
 
 /** A run that goes on from round to round. */
-function runOf(flow: TimeStepper, start: Float64Array, time: number): () => void {
+function runTask(flow: TimeStepper, start: Float64Array, time: number): Task {
   const u = start.slice();
   let t = 0;
-  return () => {
+  const run = (): void => {
     flow.advance(u, t, t + time);
     t += time;
   };
+  return [run, time];
 }
 
-/** Microseconds per unit of `per`: the median over rounds in which all take turns. */
-function inTurn(work: readonly (readonly [task: () => void, per: number])[], rounds: number): number[] {
+function callTask(call: () => void): Task {
+  const run = (): void => {
+    for (let k = 0; k < CALLS; k++) call();
+  };
+  return [run, CALLS];
+}
+
+const CALLS = 300;
+
+/** Microseconds per unit: medians over rounds in which all take turns. */
+function inTurn(work: readonly Task[], rounds: number): number[] {
   const times = work.map(() => new Float64Array(rounds));
   for (let round = -3; round < rounds; round++) {
-    for (const [k, [task, per]] of work.entries()) {
+    for (const [k, [run, units]] of work.entries()) {
       const began = performance.now();
-      task();
-      if (round >= 0) times[k]![round] = (1000 * (performance.now() - began)) / per;
+      run();
+      if (round >= 0) times[k]![round] = (1000 * (performance.now() - began)) / units;
     }
   }
   return times.map((each) => each.toSorted()[rounds >> 1]!);
