@@ -37,6 +37,19 @@ export { type LeastSquaresOptions, leastSquares, type Regression } from "./least
 export { type RegressionOptions, regression } from "./regression.ts";
 export type { Rhs, Vec } from "./rhs.ts";
 export { type StlsqOptions, stlsq } from "./stlsq.ts";
+// Equations of noisy movies, by their weak form
+export {
+  type DiscoveredEquation,
+  type DiscoveredTerm,
+  discoverEquation,
+  type DiscoverOptions,
+} from "./weak/discover-equation.ts";
+export { type FieldMovie, type FieldMovieSource, fieldMovie } from "./weak/field-movie.ts";
+export type { SplitEquation } from "./weak/found-equation.ts";
+export type { FourierSymbol } from "./weak/fourier-symbol.ts";
+export { type MovieSpectrum, movieSpectrum } from "./weak/movie-spectrum.ts";
+export { testFunction, type TestFunctionOptions } from "./weak/test-function.ts";
+export { type PointFunction, type WeakTerm, weakTerms, type WeakTermsOptions } from "./weak/weak-terms.ts";
 // Files
 export { type FormatCode, FormatError } from "@hml/guard";
 export type { Limits, ReadOptions } from "./limits.ts";

@@ -29,6 +29,11 @@ export function random(seed: number): () => number {
   };
 }
 
+/** Standard normal numbers from uniform ones (Box and Muller). */
+export function gaussian(uniform: () => number): () => number {
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
 /** The shortest of up to five runs in milliseconds: a busy machine makes some runs long, slow code makes all of them. */
 export function shortest(work: () => void, enough: number): number {
   let best = Number.POSITIVE_INFINITY;
