@@ -34,7 +34,7 @@ export function momentFigure(variants: readonly Judged[], axes: number, from: nu
         kind: "lines",
         title: `M${moment}, axis ${axis + 1}`,
         x: { label: "t" },
-        y: { label: moment === 1 ? "mean" : "variance", domain },
+        y: { label: `M${moment}`, domain },
         series,
       };
     }),
@@ -59,6 +59,7 @@ export function barPanel(
   type: "linear" | "log" = "linear",
 ): Panel {
   const values = bars.map(({ value }) => value);
+  const crowded = bars.some(({ name }) => name.length > 12);
   const low = type === "log" ? Math.min(...values) / 3 : 0;
   const shown = (value: number): string =>
     value >= 1000 ? Math.round(value).toLocaleString("en") : value >= 100 ? value.toFixed(0) : value.toPrecision(2);
@@ -66,10 +67,10 @@ export function barPanel(
     kind: "plot",
     title,
     options: {
-      x: { label: null, domain: bars.map(({ name }) => name) },
+      x: { label: null, domain: bars.map(({ name }) => name), ...(crowded && { tickRotate: -18 }) },
       y: { label, type, domain: [low, (type === "log" ? 3 : 1.15) * Math.max(...values)], grid: true },
       marginLeft: 64,
-      marginBottom: 34,
+      marginBottom: crowded ? 64 : 34,
       marks: [
         Plot.barY(bars, { x: "name", y1: low, y2: "value", fill: "color", insetLeft: 3, insetRight: 3 }),
         Plot.text(bars, { x: "name", y: "value", text: (bar) => shown(bar.value), dy: -8, fontWeight: 600 }),
@@ -159,9 +160,9 @@ export function portrait(
   }));
   const plane = (x: Float64Array, y: Float64Array, words: readonly [string, string]): Panel => ({
     kind: "lines",
-    title: `principal components ${words.join(" and ")}`,
-    x: { label: `component ${words[0]}` },
-    y: { label: `component ${words[1]}` },
+    title: `principal components (PC) ${words.join(" and ")}`,
+    x: { label: `PC ${words[0]}` },
+    y: { label: `PC ${words[1]}` },
     series: groups.map(({ state, color, rows }) => ({
       name: state.name,
       x: rows.map((n) => x[n]!),

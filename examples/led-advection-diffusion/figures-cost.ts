@@ -22,7 +22,7 @@ export function costFigure(priced: readonly Priced[]): Figure {
         "microseconds",
         [
           ...(costs.numpy === undefined ? [] : [{ name: "NumPy", value: 1e6 * costs.numpy, color: "#8d96a3" }]),
-          { name: "naive loops", value: 1e6 * costs.naive, color: "#8d96a3" },
+          { name: "loops", value: 1e6 * costs.naive, color: "#8d96a3" },
           { name: "particles", value: 1e6 * costs.micro, color: PALETTE[1]! },
           { name: "density", value: 1e6 * costs.density, color: PALETTE[2]! },
           { name: "50 cells", value: 1e6 * costs.coarseDensity, color: PALETTE[2]! },

@@ -5,12 +5,12 @@ import type { Case } from "./cases.ts";
 import { type Costs, measureCosts } from "./costs.ts";
 import { type Forecast, forecast, type ForecastJob } from "./forecast-job.ts";
 import type { Nets } from "./law.ts";
-import { clouds, type MicroRun } from "./micro.ts";
+import { type MicroRun, type MicroSamples, sampled } from "./micro.ts";
 import { type ExactLaw, exactLaw } from "./reference.ts";
 
 /** Everything that takes time, as it crosses to a thread, and what comes back. */
 export interface Jobs {
-  readonly clouds: { readonly job: MicroRun; readonly result: Float32Array };
+  readonly micro: { readonly job: MicroRun; readonly result: MicroSamples };
   readonly train: { readonly job: TrainJob; readonly result: TrainResult };
   readonly forecast: { readonly job: ForecastJob; readonly result: Forecast };
   readonly law: {
@@ -49,8 +49,8 @@ export type AnyJob = { readonly [K in keyof Jobs]: { readonly kind: K; readonly 
 /** Does a job of any kind. */
 export default function run(any: AnyJob): Jobs[keyof Jobs]["result"] | Promise<TrainResult> {
   switch (any.kind) {
-    case "clouds":
-      return clouds(any.job);
+    case "micro":
+      return sampled(any.job);
     case "train":
       return trainJob(any.job);
     case "forecast":

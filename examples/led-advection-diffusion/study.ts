@@ -7,6 +7,7 @@ import type { Forecast } from "./forecast-job.ts";
 import type { Jobs } from "./job.ts";
 import type { Nets } from "./law.ts";
 import { coderData, coderSettings, coderSpec, codesOf, propagatorSettings, propagatorSpec } from "./learn.ts";
+import type { MicroSamples } from "./micro.ts";
 import type { ExactLaw } from "./reference.ts";
 
 /** What a study works with: finished parts, threads, a seed. */
@@ -56,17 +57,37 @@ export interface Epochs {
   readonly propagator: number;
 }
 
+/** Samples in a stretch of data. */
+const STRETCH = 100;
+
 /** Steps between the moments that are kept: one a unit of time. */
 const every = (system: Case): number => Math.round(1 / system.sampling);
 
 /** Makes the data of a case, trains the autoencoder, then the LSTM on its codes. */
 export async function learn({ parts, seed, run, done }: Workshop, system: Case, epochs: Epochs): Promise<Learned> {
   const { samples, particles } = system;
+  // In stretches, each a part with random numbers of its own, so that a kill costs little.
   const data = async (role: string, number: number, start: number): Promise<Float32Array> => {
-    const job = { system, seed: 1000 * seed + number, start, samples, particles };
-    const made = await parts.get(part(system, role), { ...job, system: learnedFrom(system) }, () => run("clouds", job));
+    const stretches: MicroSamples[] = [];
+    for (let from = 0; from < samples; from += STRETCH) {
+      const job = {
+        system,
+        seed: 1000 * seed + 100 * number + stretches.length,
+        start: start + from * system.sampling,
+        samples: Math.min(STRETCH, samples - from),
+        particles,
+      };
+      const before = stretches.at(-1);
+      const settings = { ...job, system: learnedFrom(system), first: start };
+      const made = await parts.get(part(system, role), settings, () =>
+        run("micro", before === undefined ? job : { ...job, from: before.end }),
+      );
+      stretches.push(made);
+    }
     done(`${system.name} ${role} data`);
-    return made;
+    const whole = new Float32Array(samples * particles * system.axes);
+    for (const [k, { clouds }] of stretches.entries()) whole.set(clouds, k * STRETCH * particles * system.axes);
+    return whole;
   };
   // The run that says when to stop begins at the other phase of the slowest wind.
   const [second] = startTimes(system, 2).slice(1);
@@ -133,7 +154,7 @@ export async function judge(
     const runs = Array.from({ length: seeds }, async (_, k) => {
       const job = {
         system,
-        seed: 1000 * seed + 100 + 50 * condition + k,
+        seed: 1000 * seed + 500 + 50 * condition + k,
         start,
         particles,
         macro: steps(variant.macro),
