@@ -74,6 +74,8 @@ export {
   gradientFlowStepper,
   type GradientFlowStepperOptions,
 } from "./rollout/gradient-flow-stepper.ts";
+export { explainedFraction } from "./rollout/explained-fraction.ts";
+export { type LawSnapshots, lawSnapshots } from "./rollout/law-snapshots.ts";
 export { type DerivativeOperator, learnedRhs, type LearnedRhsOptions } from "./rollout/learned-rhs.ts";
 export {
   type LatentModel,
