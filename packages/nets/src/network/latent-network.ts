@@ -15,6 +15,8 @@ export interface LatentNetwork extends Omit<Network, keyof Part> {
   readonly decoder: Network;
   /** Codes to codes. */
   readonly propagator: SequenceNetwork;
+  /** Numbers of a state. */
+  readonly size: number;
   /** Sequences side by side. */
   readonly rows: number;
   /** Takes up the parameters as they are now. */
@@ -47,6 +49,7 @@ export function latentNetwork(spec: LatentNet, options: LatentNetworkOptions, bu
   });
   return {
     ...whole,
+    size: spec.channels,
     rows,
     encoder,
     decoder,

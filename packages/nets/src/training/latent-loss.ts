@@ -23,9 +23,8 @@ export function latentLoss(
   noise: InputNoise | undefined,
   term: LossTerm = squaredError,
 ): ChunkLoss {
-  const { encoder, decoder, propagator, rows: most } = network;
+  const { encoder, decoder, propagator, size, rows: most } = network;
   const { inputs, outputs: latentSize, state } = propagator;
-  const size = encoder.input.length / (encoder.output.length / latentSize);
   /** Numbers of all codes of one time. */
   const block = most * latentSize;
   const total = terms.reconstruction + terms.consistency + terms.forecast;
