@@ -9,7 +9,7 @@ import type { ForecastJob, ForecastResult } from "./forecast-job.ts";
 import { type Climate, climateOf, type Movies, sampled } from "./judge.ts";
 import { coderError, coderFrom, coderJob, encoded, rolloutJob, singleStepJob, STANDARD_DEVIATION } from "./learn.ts";
 import { type CoderPlan, type LawPlan, LONG_DT, PAPER, type Plan } from "./study.ts";
-import { type Timing, timingsApart } from "./timing.ts";
+import { SOLVER_STEPS, type Timing, timingsApart } from "./timing.ts";
 
 /** An autoencoder with its error on states that it has not seen, in units of the variance. */
 export interface CoderRow {
@@ -39,14 +39,20 @@ export interface Results {
   readonly floor: number;
   readonly coder: CoderRow;
   readonly bySize: readonly CoderRow[];
-  readonly bySamples: readonly CoderRow[];
+  /** On states of all runs, and on those of one run, every 0.25 as in the paper. */
+  readonly bySamples: readonly { readonly spread: CoderRow; readonly oneRun: CoderRow }[];
   /** The law of the study first, then those of other steps. */
   readonly laws: readonly LawRow[];
   readonly multiscale: readonly { readonly macro: number; readonly forecast: ForecastResult }[];
+  /** The solver alone with steps of its own, judged as the laws are. */
+  readonly solvers: readonly { readonly dt: number; readonly forecast: ForecastResult }[];
   readonly timing: Timing;
 }
 
 const { points } = PAPER;
+
+/** Steps of the solver that are judged beside the laws. */
+const LONG_STEPS = SOLVER_STEPS.filter((dt) => dt >= 1);
 
 /** States that autoencoders are judged by. */
 const TEST_STATES = 10_000;
@@ -105,17 +111,27 @@ async function computeWith(
       );
       return result;
     });
-  const trainCoder = async (coder: CoderPlan, name: string): Promise<CoderRow & { readonly file: Uint8Array }> => {
-    const { file, seconds } = await train(name, coder, () => coderJob(coder, learned, heldOut, seed));
+  const trainCoder = async (
+    coder: CoderPlan,
+    name: string,
+    from = learned,
+  ): Promise<CoderRow & { readonly file: Uint8Array }> => {
+    const { file, seconds } = await train(name, coder, () => coderJob(coder, from, heldOut, seed));
     return { plan: coder, error: coderError(file, test), seconds, file };
   };
 
   const main = trainCoder(plan.coder, "coder");
   const bySize = plan.latentSizes.map((size) => trainCoder({ ...plan.sweep, latentSize: size }, `coder-size-${size}`));
-  const bySamples = plan.sampleSizes.map((count) => {
+  const bySamples = plan.sampleSizes.map(async (count) => {
     // As many steps whatever there is to learn from.
     const epochs = Math.max(1, Math.round((plan.sweep.epochs * plan.sweep.samples) / count));
-    return trainCoder({ ...plan.sweep, samples: count, epochs }, `coder-samples-${count}`);
+    const sized = { ...plan.sweep, samples: count, epochs };
+    const run = { count: 1, states: count, spacing: PAPER.sample, dt: LONG_DT, seed: seed + 4 };
+    const [spread, oneRun] = await Promise.all([
+      trainCoder(sized, `coder-samples-${count}`),
+      trainCoder(sized, `coder-one-run-${count}`, await set(`one-run-${count}`, run)),
+    ]);
+    return { spread, oneRun };
   });
   const coder = await main;
   const { encoder } = coderFrom(coder.file);
@@ -142,14 +158,15 @@ async function computeWith(
     name: string,
     { plan: law, file }: { readonly plan: LawPlan; readonly file: Uint8Array },
     macro?: number,
+    dt = plan.dt,
   ): Promise<ForecastResult> =>
-    parts.get(name, [law, plan.coder, samples, plan.horizon, plan.dt, plan.initialConditions, macro ?? 0], () =>
+    parts.get(name, [law, plan.coder, samples, plan.horizon, plan.dt, plan.initialConditions, macro ?? -1, dt], () =>
       forecasting.run({
         coder: coder.file,
         law: file,
         step: law.step,
         phases: macro === undefined ? undefined : { macro, micro: PAPER.micro },
-        dt: plan.dt,
+        dt,
         truth: sampled(truth, Math.max(1, law.step)),
         deviation: STANDARD_DEVIATION,
       }),
@@ -160,6 +177,9 @@ async function computeWith(
   );
   const multiscale = await Promise.all(
     plan.macro.map(async (macro) => ({ macro, forecast: await forecast(`multiscale-${macro}`, laws[0]!, macro) })),
+  );
+  const solvers = await Promise.all(
+    LONG_STEPS.map(async (dt) => ({ dt, forecast: await forecast(`solver-${dt}`, laws[0]!, 0, dt) })),
   );
   const coders = [await Promise.all(bySize), await Promise.all(bySamples)] as const;
   // Last, when no thread works any more.
@@ -184,6 +204,7 @@ async function computeWith(
     bySamples: coders[1],
     laws: laws.map(({ plan: law, seconds, losses }, k) => ({ plan: law, seconds, losses, forecast: forecasts[k]! })),
     multiscale,
+    solvers,
     timing,
   };
 }

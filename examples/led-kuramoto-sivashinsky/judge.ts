@@ -117,7 +117,7 @@ export function judge(forecast: Movies, truth: Movies, deviation: number): Judge
     }
     validTimes[m] = validPredictionTime(p, y, { frames, dt: spacing, sigma }).time;
     byRun += wasserstein1(p, y) / members;
-    if (p.every((value) => Math.abs(value) < LARGE)) finite += 1 / members;
+    if (p.every((value) => Math.abs(value) < LARGE)) finite++;
   }
   const { activity, fraction } = activityOf(forecast);
   const windows = activity.length / members;
@@ -140,7 +140,7 @@ export function judge(forecast: Movies, truth: Movies, deviation: number): Judge
     temporalDb: spectrumErrorDb(climate.temporal, trueClimate.temporal).max,
     trapped: quiet / members,
     trappedAtEnd: fraction,
-    finite,
+    finite: finite / members,
   };
 }
 

@@ -2,28 +2,26 @@ import type { Metrics } from "../lib/metrics.ts";
 import type { Table } from "../lib/table.ts";
 import type { LawRow, Results } from "./compute.ts";
 import { PAPER } from "./study.ts";
-import { LONGEST_DT, type LawTiming, type Timing } from "./timing.ts";
+import { type LawTiming, SOLVER_STEPS, type Timing } from "./timing.ts";
 
-/** Speed-ups of a law over micro solvers: the solver's time over that of the latent steps, over the same time. */
+/** Speed-ups of a law: the solver's time over that of the latent steps, over the same time. */
 export interface SpeedUps {
-  readonly tenSteps: number;
-  readonly oneStep: number;
-  readonly longest: number;
-  /** Over ten steps, with a decoding after every latent step. */
+  /** Over the solver with each of `SOLVER_STEPS`. */
+  readonly solvers: readonly number[];
+  /** Over its first, the paper's, with a decoding after every latent step. */
   readonly decoded: number;
   /** Over NumPy, or where there is none over the authors' steps of 2.5e-4 in TypeScript. */
   readonly naive: number;
 }
 
 /** Speed-ups of one law. */
-export function speedUps({ tenSteps, oneStep, longest, numpy }: Timing, law: LawTiming): SpeedUps {
+export function speedUps({ solvers, numpy }: Timing, law: LawTiming): SpeedUps {
   const time = law.latent / law.step;
+  const [tenSteps] = solvers;
   return {
-    tenSteps: tenSteps / time,
-    oneStep: oneStep / time,
-    longest: longest / time,
-    decoded: tenSteps / (time + law.decode / law.step),
-    naive: (numpy ?? (tenSteps * PAPER.dt) / AUTHORS_DT) / time,
+    solvers: solvers.map((solver) => solver / time),
+    decoded: tenSteps! / (time + law.decode / law.step),
+    naive: (numpy ?? (tenSteps! * PAPER.dt) / AUTHORS_DT) / time,
   };
 }
 
@@ -65,7 +63,10 @@ export function keepMetrics(metrics: Metrics, results: Results): void {
   metrics.set("ae_mse", coder.error);
   metrics.set("pca8_mse", pcaErrors[eight]!);
   metrics.set("pca8_over_ae", pcaErrors[eight]! / coder.error);
-  for (const row of results.bySamples) metrics.set(`ae_mse_${row.plan.samples}_samples`, row.error);
+  for (const { spread, oneRun } of results.bySamples) {
+    metrics.set(`ae_mse_${spread.plan.samples}_samples`, spread.error);
+    metrics.set(`ae_mse_${oneRun.plan.samples}_samples_of_one_run`, oneRun.error);
+  }
   metrics.set("coarse_step", main.plan.step);
   metrics.set("initial_conditions", results.truth.members);
   metrics.set("nad_below_0p1_lyapunov_times", judgement.below * lambda!);
@@ -89,21 +90,29 @@ export function keepMetrics(metrics: Metrics, results: Results): void {
     "naive_solver",
     timing.numpy === undefined ? "TypeScript, 1000 steps of 2.5e-4" : "NumPy, 10 steps of 0.025",
   );
-  metrics.set("speedup_honest_10step", own.tenSteps);
+  metrics.set("speedup_honest_10step", own.solvers[0]!);
   metrics.set("speedup_honest_10step_decoded", own.decoded);
-  metrics.set("speedup_honest_1step", own.oneStep);
-  metrics.set("speedup_honest_longest_step", own.longest);
+  metrics.set("speedup_honest_1step", own.solvers[1]!);
+  for (const [k, { dt, forecast }] of results.solvers.entries()) {
+    metrics.set(`speedup_honest_dt${dt}`, own.solvers[k + 2]!);
+    metrics.set(`solver_dt${dt}_nad_lyapunov_times`, forecast.judgement.below * lambda!);
+    metrics.set(`solver_dt${dt}_wasserstein_state`, forecast.judgement.wasserstein);
+  }
   const all = timing.laws.map((law) => speedUps(timing, law));
-  const best = all.reduce((top, each, k) => (each.tenSteps > all[top]!.tenSteps ? k : top), 0);
+  const best = all.reduce((top, each, k) => (each.solvers[0]! > all[top]!.solvers[0]! ? k : top), 0);
   const fastest = laws[best]!;
-  metrics.set("best_honest_10step", all[best]!.tenSteps);
-  metrics.set("best_honest_1step", all[best]!.oneStep);
+  metrics.set("best_honest_10step", all[best]!.solvers[0]!);
+  metrics.set("best_honest_1step", all[best]!.solvers[1]!);
   metrics.set("best_honest_coarse_step", fastest.plan.step);
   metrics.set("best_honest_nad_lyapunov_times", fastest.forecast.judgement.below * lambda!);
   metrics.set("best_honest_trapped_fraction", fastest.forecast.judgement.trapped);
   metrics.set("best_honest_wasserstein_state", fastest.forecast.judgement.wasserstein);
   metrics.set("train_seconds", coder.seconds + main.seconds);
-  const others = [...laws.slice(1), ...results.bySize, ...results.bySamples];
+  const others = [
+    ...laws.slice(1),
+    ...results.bySize,
+    ...results.bySamples.flatMap(({ spread, oneRun }) => [spread, oneRun]),
+  ];
   metrics.set(
     "train_seconds_all",
     others.reduce((sum, { seconds }) => sum + seconds, coder.seconds + main.seconds),
@@ -125,6 +134,11 @@ export function tablesOf(results: Results): Record<"attractor" | "coders" | "law
     100 * judgement.trapped,
     100 * judgement.finite,
   ];
+  const law = (name: string, seconds: number | null, forecast: LawRow["forecast"]) => [
+    name,
+    seconds,
+    ...judged(forecast),
+  ];
   const bursts = (name: string | number, rho: number | null, forecast: LawRow["forecast"], gain: number) => [
     name,
     rho,
@@ -142,7 +156,14 @@ export function tablesOf(results: Results): Record<"attractor" | "coders" | "law
     { name: "trapped", unit: "%" },
     { name: "finite", unit: "%" },
   ];
-  const rows = [...bySize, ...bySamples, coder];
+  const rows = [
+    ...bySize.map((row) => ({ row, from: "all" })),
+    ...bySamples.flatMap(({ spread, oneRun }) => [
+      { row: spread, from: "all" },
+      { row: oneRun, from: "one" },
+    ]),
+    { row: coder, from: "all" },
+  ];
   return {
     attractor: {
       title: "The attractor",
@@ -161,20 +182,24 @@ export function tablesOf(results: Results): Record<"attractor" | "coders" | "law
         { name: "units" },
         { name: "latent size" },
         { name: "samples" },
+        { name: "of runs" },
         { name: "error", digits: 2 },
         { name: "PCA", digits: 2 },
         { name: "PCA / error", digits: 3 },
         { name: "training", unit: "s", digits: 2 },
       ],
-      rows: rows.map(({ plan: { hidden, latentSize, samples }, error: e, seconds }) => {
-        const linear = pcaErrors[latentSize]!;
-        return [hidden.join(", "), latentSize, samples, e, linear, linear / e, seconds];
+      rows: rows.map(({ row: { plan, error: e, seconds }, from }) => {
+        const linear = pcaErrors[plan.latentSize]!;
+        return [plan.hidden.join(", "), plan.latentSize, plan.samples, from, e, linear, linear / e, seconds];
       }),
     },
     laws: {
       title: `Latent forecasts of ${results.truth.members} initial conditions to t = ${results.truth.frames - 1}`,
-      columns: [{ name: "coarse step" }, { name: "training", unit: "s", digits: 2 }, ...quality],
-      rows: laws.map(({ plan, seconds, forecast }) => [plan.step, seconds].concat(judged(forecast))),
+      columns: [{ name: "by" }, { name: "training", unit: "s", digits: 2 }, ...quality],
+      rows: [
+        ...laws.map(({ plan, seconds, forecast }) => law(`law, step ${plan.step}`, seconds, forecast)),
+        ...results.solvers.map(({ dt, forecast }) => law(`solver, dt = ${dt}`, null, forecast)),
+      ],
     },
     multiscale: {
       title: `Bursts of the micro solver of ${PAPER.micro} between macro phases of T_m, coarse step ${laws[0]!.plan.step}`,
@@ -183,15 +208,15 @@ export function tablesOf(results: Results): Record<"attractor" | "coders" | "law
         ...multiscale.map(({ macro, forecast }, k) =>
           bursts(macro, macro / PAPER.micro, forecast, timing.multiscale[k]!),
         ),
-        bursts("Latent", null, laws[0]!.forecast, speedUps(timing, timing.laws[0]!).tenSteps),
+        bursts("Latent", null, laws[0]!.forecast, speedUps(timing, timing.laws[0]!).solvers[0]!),
       ],
     },
     costs: {
-      title:
-        "Cost: the solver takes " +
-        `${timing.tenSteps.toFixed(0)} us a unit of time (10 steps a sample), ${timing.oneStep.toFixed(1)} (one step), ` +
-        `${timing.longest.toFixed(1)} (dt = ${LONGEST_DT})` +
-        (timing.numpy === undefined ? "" : `, NumPy's ${timing.numpy.toFixed(0)} (10 steps)`),
+      title: `Cost. The solver takes ${timing.solvers
+        .map((time, k) => `${time.toPrecision(3)} us (dt = ${SOLVER_STEPS[k]})`)
+        .join(
+          ", ",
+        )} a unit of time${timing.numpy === undefined ? "" : `, NumPy's ${timing.numpy.toFixed(0)} us (dt = ${PAPER.dt})`}`,
       columns: [
         { name: "coarse step" },
         { name: "latent step", unit: "us" },
@@ -201,12 +226,18 @@ export function tablesOf(results: Results): Record<"attractor" | "coders" | "law
         { name: "S honest, 10 steps" },
         { name: "with decoding" },
         { name: "S honest, 1 step" },
-        { name: `dt = ${LONGEST_DT}` },
+        ...SOLVER_STEPS.slice(2).map((dt) => ({ name: `dt = ${dt}` })),
       ],
-      rows: timing.laws.map((law) => {
-        const s = speedUps(timing, law);
-        return [law.step, law.latent, law.encode, law.decode, s.naive, s.tenSteps, s.decoded, s.oneStep, s.longest];
-      }),
+      rows: timing.laws.map(costs(timing)),
     },
+  };
+}
+
+/** A row of the table of costs. */
+function costs(timing: Timing): (law: LawTiming) => number[] {
+  return (law) => {
+    const { naive, decoded, solvers } = speedUps(timing, law);
+    const [tenSteps, ...longer] = solvers;
+    return [law.step, law.latent, law.encode, law.decode, naive, tenSteps!, decoded, ...longer];
   };
 }
