@@ -1,6 +1,6 @@
 import { callable, checkOptions, oneOf } from "@hml/guard";
 import type { RandomSource } from "@hml/integrators";
-import { exp, kernelEngine, realFft, realFftBytes, tanh } from "@hml/kernels";
+import { kernelEngine, realFft, realFftBytes, sigmoid, softplus, tanh } from "@hml/kernels";
 import { type Weights, weightsOf } from "../files/weights.ts";
 import { gradientSymbol } from "../network/gradient-symbol.ts";
 import { gridModes } from "../network/grid-modes.ts";
@@ -28,6 +28,8 @@ const LARGEST_PENALTY = 1e-2;
 /** Q's least value and the least q_p: what keeps them positive. */
 const FLOOR = 0.1;
 const LEAST_LEADING = 1e-3;
+/** From 1e-3 a dozen steps reach all digits. */
+const NEWTON_STEPS = 30;
 
 /**
  * Weights to start the training of a gradient-flow net from, by least squares: with the hidden units as drawn and M = 1, u_t
@@ -89,9 +91,11 @@ export function gradientFlowStart(
   return weightsOf(net, parameters);
 }
 
-/** s with softplus(s) = y > 0, in the form that keeps small y. */
+/** s with softplus(s) = y > 0, by Newton's method from above, where a convex function lets it come down without passing. */
 function inverseSoftplus(y: number): number {
-  return y > 1 ? y + Math.log1p(-exp(-y)) : Math.log(Math.expm1(y));
+  let s = y;
+  for (let step = 0; step < NEWTON_STEPS; step++) s -= (softplus(s) - y) / sigmoid(s);
+  return s;
 }
 
 /** Products of features of u_t, their matrix row by row. */
