@@ -48,6 +48,7 @@ export { type FieldMovie, type FieldMovieSource, fieldMovie } from "./weak/field
 export type { SplitEquation } from "./weak/found-equation.ts";
 export type { FourierSymbol } from "./weak/fourier-symbol.ts";
 export { type MovieSpectrum, movieSpectrum } from "./weak/movie-spectrum.ts";
+export type { MovieScheme } from "./weak/scheme-spectra.ts";
 export { testFunction, type TestFunctionOptions } from "./weak/test-function.ts";
 export { type PointFunction, type WeakTerm, weakTerms, type WeakTermsOptions } from "./weak/weak-terms.ts";
 // Files

@@ -199,6 +199,8 @@ describe("what is said about an equation", () => {
       /that can be fitted/,
     );
     expect(() => discoverEquation(movie, { random: () => 2 })).toThrow(/uniform in \[0, 1\)/);
+    const still = fieldMovie({ u: new Float64Array(640), shape: [40, 16], spacing: 1, dt: 0.2 });
+    expect(() => discoverEquation(still)).toThrow(/that can be fitted/);
     expect(() => fieldMovie({ u: [1, 2], shape: [2], spacing: 1, dt: 1 })).toThrow(/shape must be \[frame, x\]/);
     const broken = movie.u.slice();
     broken[70] = Number.NaN;

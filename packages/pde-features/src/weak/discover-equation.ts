@@ -1,14 +1,15 @@
-import { callable, checkOptions, integer, nonNegative, positive, show } from "@hml/guard";
+import { callable, checkOptions, integer, nonNegative, oneOf, positive, show } from "@hml/guard";
 import type { PeriodicGrid } from "../periodic-grid.ts";
 import type { Rhs, Vec } from "../rhs.ts";
 import { type FieldMovie, fieldMovie } from "./field-movie.ts";
-import { equationRhs, type SplitEquation, splitEquation, written } from "./found-equation.ts";
+import { equationRhs, type SplitEquation, splitEquation, type WeightedTerm, written } from "./found-equation.ts";
 import { gridModes, modesBelow } from "./grid-modes.ts";
 import { movieSpectrum } from "./movie-spectrum.ts";
 import { resampled } from "./resampling.ts";
-import { squareOfTarget } from "./solve-terms.ts";
-import { boundTerms, type WeakFit, weakFit } from "./weak-fit.ts";
-import { distinctFields, fieldSpectra, weakSystem } from "./weak-system.ts";
+import { type MovieScheme, schemeSpectra } from "./scheme-spectra.ts";
+import { squareOfTarget, type TermSolution } from "./solve-terms.ts";
+import { type BoundTerms, boundTerms, type WeakFit, weakFit } from "./weak-fit.ts";
+import { distinctFields, type FieldSpectra, fieldSpectra, weakSystem } from "./weak-system.ts";
 import { type WeakTerm, weakTerms } from "./weak-terms.ts";
 
 /** Options of `discoverEquation`. */
@@ -23,6 +24,8 @@ export interface DiscoverOptions {
   readonly halfWidth?: number;
   /** A term is left out when the sum of squares then grows by less than this part, default 0.2. Smaller for short movies. */
   readonly jump?: number;
+  /** The first-order scheme that made the data, where it is known; its error of first order in dt is then no part of the equation. */
+  readonly scheme?: MovieScheme;
   /** Modes used at most, default 1,500. More cost time and give a little more precision. */
   readonly modes?: number;
   /** A seeded source of uniform numbers for bootstrap resampling; without it blocks of rows are left out one by one (jackknife). */
@@ -79,6 +82,8 @@ export interface DiscoveredEquation {
 const WHERE = "discoverEquation";
 /** Degree of the test functions in time: their first derivative is all that is needed, the rest is accuracy of the trapezoid rule. */
 const DEGREE = 6;
+/** Each round takes the law's error into the states between frames, where it matters less by the ratio of dt to the times of the field. */
+const SCHEME_ROUNDS = 6;
 
 /**
  * Finds the equation u_t = sum_j c_j A_j f_j(u) of a movie, noisy or not, and says how sure it is.
@@ -114,6 +119,7 @@ export function discoverEquation(
     "cutoff",
     "halfWidth",
     "jump",
+    "scheme",
     "modes",
     "random",
     "samples",
@@ -132,6 +138,8 @@ export function discoverEquation(
   if (!(withhold < 1)) throw new RangeError(`${WHERE}: withhold must be below 1, got ${withhold}`);
   if (options.random !== undefined) callable(WHERE, "random", options.random);
 
+  const scheme = options.scheme === undefined ? undefined : checkScheme(options.scheme, first.dt);
+
   const seen = list.map((movie) => movieSpectrum(movie));
   const noise =
     options.noise === undefined
@@ -143,29 +151,30 @@ export function discoverEquation(
       : positive(WHERE, "cutoff", options.cutoff);
   const modes = modesBelow(gridModes(first.points, first.spacing), cutoff, most);
   const fields = distinctFields(terms);
-  const spectra = list.map((movie) => fieldSpectra(movie, fields, modes, noise * noise));
   const bound = boundTerms(terms, fields, modes);
-  let best: { fit: WeakFit; halfWidth: number; sureness: number; terms: number } | undefined;
-  for (const halfWidth of halfWidths(options.halfWidth, first.frames)) {
-    const fit = weakFit(weakSystem(spectra, halfWidth, DEGREE), bound, jump);
-    const { solution } = fit;
-    if (solution === undefined) continue;
-    // The inverse square of the largest relative standard error, up to a constant.
-    const sureness = (fit.sums.rows * solution.growth.reduce((a, b) => Math.min(a, b))) / solution.residual;
-    const fewer = best === undefined ? 1 : best.terms - solution.active.length;
-    if (best === undefined || fewer > 0 || (fewer === 0 && sureness > best.sureness)) {
-      best = { fit, halfWidth, sureness, terms: solution.active.length };
+  const plain = list.map((movie) => fieldSpectra(movie, fields, modes, noise * noise));
+  let best = bestFit(plain, bound, halfWidths(options.halfWidth, first.frames), jump);
+  const law = (): WeightedTerm[] => {
+    if (best === undefined) {
+      throw new RangeError(
+        `${WHERE}: terms must hold one that can be fitted, got ${terms.map((t) => t.name).join(", ")}`,
+      );
+    }
+    const { active, coefficients } = best.solution;
+    return active.map((j, position) => ({ term: terms[j]!, coefficient: coefficients[position]! }));
+  };
+  if (scheme !== undefined) {
+    for (let round = 0; round < SCHEME_ROUNDS; round++) {
+      const before = law();
+      const between = list.map((movie) => schemeSpectra(movie, fields, modes, noise * noise, scheme, before));
+      best = bestFit(between, bound, halfWidths(options.halfWidth, first.frames - 1), jump);
+      if (settled(before, law())) break;
     }
   }
-  if (best === undefined) {
-    throw new RangeError(
-      `${WHERE}: terms must hold one that can be fitted, got ${terms.map((t) => t.name).join(", ")}`,
-    );
-  }
-  const { fit, halfWidth } = best;
-  const { active, coefficients, residual } = fit.solution!;
-  const { standardErrors, inclusion } = resampled(fit, jump, { random: options.random, samples, withhold });
-  const weighted = active.map((j, position) => ({ term: terms[j]!, coefficient: coefficients[position]! }));
+  const weighted = law();
+  const { fit, halfWidth, solution } = best!;
+  const { active, coefficients, residual } = solution;
+  const { standardErrors, inclusion } = resampled(fit, solution, jump, { random: options.random, samples, withhold });
   const whole = new Float64Array(terms.length);
   for (const [position, j] of active.entries()) whole[j] = coefficients[position]!;
   return Object.freeze({
@@ -200,6 +209,39 @@ export function discoverEquation(
   });
 }
 
+/** The fit of the half-width that needs the fewest terms, and of several such the one whose coefficients are surest. */
+function bestFit(
+  spectra: readonly FieldSpectra[],
+  bound: BoundTerms,
+  widths: readonly number[],
+  jump: number,
+): { fit: WeakFit; solution: TermSolution; halfWidth: number } | undefined {
+  let best: { fit: WeakFit; solution: TermSolution; halfWidth: number; sureness: number } | undefined;
+  for (const halfWidth of widths) {
+    const fit = weakFit(weakSystem(spectra, halfWidth, DEGREE), bound, jump);
+    const { solution } = fit;
+    if (solution === undefined) continue;
+    // The inverse square of the largest relative standard error, up to a constant.
+    const sureness = (fit.sums.rows * solution.growth.reduce((a, b) => Math.min(a, b))) / solution.residual;
+    const fewer = best === undefined ? 1 : best.solution.active.length - solution.active.length;
+    if (best === undefined || fewer > 0 || (fewer === 0 && sureness > best.sureness)) {
+      best = { fit, solution, halfWidth, sureness };
+    }
+  }
+  return best;
+}
+
+/** Whether two laws have the same terms and coefficients within 1e-5. */
+function settled(before: readonly WeightedTerm[], after: readonly WeightedTerm[]): boolean {
+  return (
+    before.length === after.length &&
+    after.every(({ term, coefficient }, k) => {
+      const old = before[k]!;
+      return old.term === term && Math.abs(coefficient - old.coefficient) <= 1e-5 * Math.abs(coefficient);
+    })
+  );
+}
+
 function checkMovies(movies: FieldMovie | readonly FieldMovie[]): readonly FieldMovie[] {
   const given: readonly FieldMovie[] = Array.isArray(movies) ? movies : [movies];
   if (given.length === 0) throw new RangeError(`${WHERE}: movies must hold at least one movie, got none`);
@@ -221,6 +263,17 @@ function checkMovies(movies: FieldMovie | readonly FieldMovie[]): readonly Field
       throw new RangeError(`${WHERE}: movies must have equal grids, frames and dt, got another in movies[${m}]`);
   }
   return list;
+}
+
+function checkScheme(scheme: MovieScheme, between: number): MovieScheme & { steps: number } {
+  checkOptions(WHERE, scheme, ["kind", "dt"], "scheme");
+  const kind = oneOf(WHERE, "scheme.kind", scheme.kind, ["euler", "imex1", "etd1"]);
+  const dt = positive(WHERE, "scheme.dt", scheme.dt);
+  const steps = Math.round(between / dt);
+  if (!(steps >= 1 && Math.abs(between / dt - steps) <= 1e-6 * steps)) {
+    throw new RangeError(`${WHERE}: scheme.dt must divide the time ${between} between frames, got ${dt}`);
+  }
+  return { kind, dt, steps };
 }
 
 /** The half-widths to try: two test functions that do not overlap must fit in. */

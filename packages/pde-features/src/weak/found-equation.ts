@@ -27,7 +27,7 @@ export interface SplitEquation {
 }
 
 /** The sum of coefficients times symbols. */
-function combined(weighted: readonly WeightedTerm[]): FourierSymbol {
+export function combined(weighted: readonly WeightedTerm[]): FourierSymbol {
   return (kx, ky, kz) => {
     let re = 0;
     let im = 0;
@@ -107,7 +107,7 @@ export function equationRhs(where: string, weighted: readonly WeightedTerm[], gr
 }
 
 /** A symbol at every mode of a grid; at the shortest wave of an even axis the mean over both of its signs. */
-function onGrid(symbol: FourierSymbol, points: readonly number[], period: readonly number[]): Float64Array {
+export function onGrid(symbol: FourierSymbol, points: readonly number[], period: readonly number[]): Float64Array {
   const size = points.reduce((a, b) => a * b, 1);
   const out = new Float64Array(2 * size);
   for (let at = 0; at < size; at++) {

@@ -1,6 +1,6 @@
 import type { Vec } from "../rhs.ts";
 import { addUp } from "./row-sums.ts";
-import { pruned, solveTerms } from "./solve-terms.ts";
+import { pruned, solveTerms, type TermSolution } from "./solve-terms.ts";
 import type { WeakFit } from "./weak-fit.ts";
 
 /** How sure a fit is. */
@@ -20,13 +20,13 @@ export interface Sureness {
  * Source: Efron and Tibshirani, An Introduction to the Bootstrap, Chapman and Hall 1993, chapters 6 and 11.
  */
 export function resampled(
-  { blocks, solution }: WeakFit,
+  { blocks }: WeakFit,
+  { active, coefficients }: TermSolution,
   jump: number,
   options: { readonly random: (() => number) | undefined; readonly samples: number; readonly withhold: number },
 ): Sureness {
   const { random, samples, withhold } = options;
   const count = blocks[0]!.terms;
-  const { active, coefficients } = solution!;
   const rounds = random === undefined ? blocks.length : samples;
   const found = new Float64Array(count);
   const offered = new Float64Array(count);

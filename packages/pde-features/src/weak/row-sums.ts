@@ -76,6 +76,18 @@ function triangularise(columns: readonly Vec[], rows: number): void {
   }
 }
 
+/** The sums over no rows. */
+export function noRows(terms: number): RowSums {
+  const [width, square] = [(terms + 1) * (terms + 1), terms * terms];
+  return {
+    terms,
+    factor: new Float64Array(width),
+    noise: new Float64Array(square),
+    cross: new Float64Array(terms),
+    rows: 0,
+  };
+}
+
 /** The sums over several blocks of rows, each counted `times` often (once without it). */
 export function addUp(blocks: readonly RowSums[], times?: ArrayLike<number>): RowSums {
   const { terms } = blocks[0]!;

@@ -1,5 +1,5 @@
 import type { Vec } from "../rhs.ts";
-import { addUp, rowCollector, type RowSums } from "./row-sums.ts";
+import { addUp, noRows, rowCollector, type RowSums } from "./row-sums.ts";
 import { pruned, type TermSolution } from "./solve-terms.ts";
 import type { GridModes } from "./grid-modes.ts";
 import type { WeakSystem } from "./weak-system.ts";
@@ -67,6 +67,8 @@ export function weakFit(system: WeakSystem, terms: BoundTerms, jump: number): We
   };
   const given = givenVariances(system, shells);
   let blocks = summed(system, terms, shells, clearWeights(system, shells, given));
+  // A movie that stands still has no rows of positive weight.
+  if (blocks.length === 0) return { blocks, sums: noRows(terms.field.length), solution: undefined };
   let sums = addUp(blocks);
   let solution = pruned(sums, all, jump);
   for (let round = 1; round < ROUNDS && solution !== undefined; round++) {

@@ -17,6 +17,11 @@ export interface FieldSpectra {
   readonly variance: number;
   /** Covariance of the noise in the fields at a mode, `[frame, field, field]`. */
   readonly covariance: Vec;
+  /**
+   * Present where fields are sums between two frames, for data of a known scheme: the increments of u, `[interval, mode, 2]`, and the share of
+   * each field that has the noise of the later frame.
+   */
+  readonly between?: { readonly increments: Vec; readonly shares: Vec };
 }
 
 /** Rows of a weak form: of every centre of a test function in time and every mode, one complex equation. */
@@ -86,7 +91,9 @@ export function weakSystem(spectra: readonly FieldSpectra[], halfWidth: number, 
   const stride = Math.max(1, Math.floor(halfWidth / 3));
   const own = 1 + Math.floor((frames - 1 - 2 * halfWidth) / stride);
   const centres = spectra.length * own;
-  const bump = testFunction({ halfWidth, degree }).map((value) => value * dt);
+  const exact = spectra[0]!.between !== undefined;
+  const phi = testFunction({ halfWidth, degree });
+  const bump = exact ? phi : phi.map((value) => value * dt);
   const slopes = testFunction({ halfWidth, degree }, 1).map((value) => -value);
   const width = 2 * modes.count;
   const count = fields.length;
@@ -104,31 +111,33 @@ export function weakSystem(spectra: readonly FieldSpectra[], halfWidth: number, 
     }
     return out;
   };
-  const withTarget = averaged(
-    (movie) => movie.covariance,
-    count * count,
-    bump.map((value, n) => value * slopes[n]!),
-  );
+  const overlap = (weights: Vec): Vec => averaged((movie) => movie.covariance, count * count, weights);
+  // Noise of a frame enters the target with the differences of phi at the frame's two intervals, and the fields with phi.
+  const differences = Float64Array.from({ length: phi.length + 1 }, (_, n) => (phi[n - 1] ?? 0) - (phi[n] ?? 0));
+  const ahead = overlap(phi.map((value, n) => dt * value * differences[n + 1]!));
+  const behind = exact
+    ? overlap(phi.map((value, n) => dt * value * differences[n]!))
+    : overlap(bump.map((v, n) => v * slopes[n]!));
+  const shares = spectra[0]!.between?.shares ?? new Float64Array(count);
+  const target = exact
+    ? averaged((movie) => movie.between!.increments, width, phi)
+    : averaged((movie) => movie.fields[0]!, width, slopes);
+  const everySecond = slopes.map((value, n) => (n % 2 === 0 ? 2 * value : 0));
+  const weightsOfNoise = exact ? differences : slopes;
   return {
     modes,
     centres,
     centresPerBlock: Math.ceil((2 * halfWidth) / stride),
-    target: averaged((movie) => movie.fields[0]!, width, slopes),
-    coarse: averaged(
-      (movie) => movie.fields[0]!,
-      width,
-      slopes.map((value, n) => (n % 2 === 0 ? 2 * value : 0)),
-    ),
-    targetNoise: variance * slopes.reduce((sum, value) => sum + value * value, 0),
+    target,
+    coarse: exact ? target : averaged((movie) => movie.fields[0]!, width, everySecond),
+    targetNoise: variance * weightsOfNoise.reduce((sum, value) => sum + value * value, 0),
     columns: fields.map((_, f) => averaged((movie) => movie.fields[f]!, width, bump)),
-    covariance: averaged(
-      (movie) => movie.covariance,
-      count * count,
-      bump.map((value) => value * value),
-    ),
+    covariance: overlap(phi.map((value) => dt * dt * value * value)),
     cross: Float64Array.from({ length: centres * count }, (_, at) => {
       const c = Math.floor(at / count);
-      return withTarget[c * count * count + (at % count)]!;
+      const f = at % count;
+      const place = c * count * count + f;
+      return (1 - shares[f]!) * behind[place]! + shares[f]! * ahead[place]!;
     }),
   };
 }
