@@ -49,7 +49,8 @@ const MAX_DEGREE = 3;
  * Specification of a gradient-flow net; what is left out: spacing 1, degree 2, 32 units, amplitude 1, wavenumber 1. Fields of
  * any size and of one to three dimensions are learned from, and predicted, by one net.
  *
- * Good starting values: loss `relative`, batches of 4 fields, `cosine` from 0.02.
+ * Good starting values: `gradientFlowStart`, then loss `relative`, batches of 4 fields and a learning rate of 1e-6; from scratch
+ * `cosine` from 0.02.
  *
  * @throws RangeError or TypeError on a value that is not allowed.
  */

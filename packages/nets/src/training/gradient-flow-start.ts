@@ -25,22 +25,22 @@ export interface GradientFlowStartOptions {
 /** Penalty on squared coefficients of features of unit size, first try: what rounding of the normal equations asks for. */
 const PENALTY = 1e-12;
 const LARGEST_PENALTY = 1e-2;
-/** Q's least value and the least q_p: what keeps them positive. */
+/** Q's least value and the least q_p, over the largest coefficient of P. */
 const FLOOR = 0.1;
 const LEAST_LEADING = 1e-3;
-/** From 1e-3 a dozen steps reach all digits. */
-const NEWTON_STEPS = 30;
+/** From 1e-3 a dozen steps reach all digits, from 1e-20 fifty. */
+const NEWTON_STEPS = 80;
 
 /**
  * Weights to start the training of a gradient-flow net from, by least squares: with the hidden units as drawn and M = 1, u_t
  * is linear in Q and in the output layer of f', so the best of both are found at once. Give them to `train` as its `start`;
- * for slopes without much noise they are near what it ends with. A training from scratch takes a thousand steps and more to
+ * for slopes without much noise they are near what it ends with, so its rate should be small. A training from scratch takes a thousand steps and more to
  * come as far, and for crystals, whose u_t is a small difference of large terms, hardly gets there.
  *
  * ```ts
  * const spec = gradientFlowNet({ mobility: "conserved" });
  * const start = gradientFlowStart(spec, data, { random: random(1) });
- * const trained = await train(spec, data, { start, loss: "relative", epochs: 20, learningRate: 1e-3, random: random(2) });
+ * const trained = await train(spec, data, { start, loss: "relative", epochs: 20, learningRate: 1e-6, random: random(2) });
  * ```
  *
  * @throws RangeError or TypeError for bad data or options, and for data that do not determine the weights
@@ -72,10 +72,11 @@ export function gradientFlowStart(
   const upwards = Array.from({ length: degree }, (_, j) => power(j + 1));
   const fitted = leastSquares(where, products, [...local, ...upwards], new Map([[target, 1]]));
   const q = fitted.subarray(local.length);
-  q[degree - 1] = Math.max(q[degree - 1]!, LEAST_LEADING);
+  const size = q.reduce((most, c) => Math.max(most, Math.abs(c)), 0);
+  q[degree - 1] = Math.max(q[degree - 1]!, LEAST_LEADING * size);
   parameters.set(q, symbolAt);
   parameters[symbolAt + degree - 1] = inverseSoftplus(q[degree - 1]!);
-  parameters[floorAt] = inverseSoftplus(FLOOR);
+  parameters[floorAt] = inverseSoftplus(FLOOR * size);
   // Then f' again, beside the whole of Q.
   const symbol = gradientSymbol(shape);
   symbol.update(parameters);
