@@ -51,6 +51,9 @@ export { type MovieSpectrum, movieSpectrum } from "./weak/movie-spectrum.ts";
 export type { MovieScheme } from "./weak/scheme-spectra.ts";
 export { testFunction, type TestFunctionOptions } from "./weak/test-function.ts";
 export { type PointFunction, type WeakTerm, weakTerms, type WeakTermsOptions } from "./weak/weak-terms.ts";
+// Smoothing
+export { lowPass, type LowPassOptions } from "./smoothing/low-pass.ts";
+export { savitzkyGolay, type SavitzkyGolayOptions } from "./smoothing/savitzky-golay.ts";
 // Files
 export { type FormatCode, FormatError } from "@hml/guard";
 export type { Limits, ReadOptions } from "./limits.ts";
