@@ -18,9 +18,11 @@ export interface LearnedFreeEnergy {
   readonly energy: {
     /** The symbol of Q, positive. */
     readonly gradient: (kx: number, ky: number, kz: number) => number;
-    /** f, with f(0) = 0, and f'. */
+    /** The local part. */
     readonly local: {
+      /** f, with f(0) = 0. */
       readonly density: (u: number) => number;
+      /** f'. */
       readonly derivative: (u: number) => number;
     };
   };
