@@ -40,7 +40,7 @@ export function frameOptions(
 ): { plot: Plot.PlotOptions; marks: Plot.Markish[]; margins: Margins } {
   const yTicks = axisTicks(y, yDomain, Math.max(3, Math.floor(height / 55)));
   const xTicks = axisTicks(x, xDomain, Math.max(3, Math.floor(width / 110)));
-  const margins = { top: 8, right: 16, bottom: 46, left: 30 + widestTick(y, yDomain, yTicks) };
+  const margins = { top: 8, right: 16, bottom: 46, left: 38 + widestTick(y, yDomain, yTicks) };
   return {
     margins,
     plot: {
