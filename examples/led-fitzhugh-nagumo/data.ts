@@ -34,15 +34,13 @@ export function initialConditions(): { readonly states: readonly Float64Array[];
   return { states: names.map((pair) => Float64Array.from(pair.flatMap(read))), origin: "authors" };
 }
 
-/** A front at one of six places, and a slowly varying inhibitor: in the same range as on the cycle, at other phases. */
+/** A front that moves to and fro, and an inhibitor that rises where the front has passed: near the cycle, at six phases of it. */
 export function ownState(k: number): Float64Array {
-  const place = 4 + 2.4 * ((5 * k) % 6);
-  const side = k % 2 === 0 ? 1 : -1;
+  const phase = (Math.PI * (k + 0.3)) / 3;
+  const place = 10.4 - 6.1 * Math.cos(phase);
   return Float64Array.from({ length: STATE }, (_, i) => {
-    const x = 0.2 * (i % PAPER.points);
-    return i < PAPER.points
-      ? 0.95 * side * Math.tanh((x - place) / 2)
-      : 0.1 * side * Math.tanh((x - place) / 4) + 0.02 * (k - 2.5) * Math.cos((Math.PI * x) / 20.2);
+    const side = Math.tanh((0.2 * (i % PAPER.points) - place) / (i < PAPER.points ? 1.5 : 4));
+    return i < PAPER.points ? 0.95 * side : 0.092 * Math.sin(phase) + 0.057 * side;
   });
 }
 
