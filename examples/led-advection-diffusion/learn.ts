@@ -26,8 +26,8 @@ export function coderSpec({ axes, latentSize, components, particles }: Case): Se
   const tanh = (units: number) => ({ units, activation: "tanh" }) as const;
   return setAutoencoder({
     size: axes,
-    element: [tanh(40), tanh(40), tanh(60)],
-    pooled: [tanh(60), tanh(60)],
+    element: [tanh(32), tanh(32), tanh(32)],
+    pooled: [tanh(32)],
     latentSize,
     decoder: [tanh(50), tanh(50)],
     components,
@@ -40,12 +40,14 @@ export function coderSpec({ axes, latentSize, components, particles }: Case): Se
   });
 }
 
-/** How it is trained. */
-export function coderSettings(epochs: number): TrainSettings {
+/**
+ * How it is trained: not for longer than it takes to learn the law of the particles. What could be learned after that is the
+ * sampling noise of the particles shown, which no law of codes can forecast.
+ */
+export function coderSettings(epochs: number, { name }: Case): TrainSettings {
   return {
     epochs,
-    batchSize: 16,
-    learningRate: 4e-3,
+    ...(name === "3D" ? { batchSize: 32, learningRate: 6e-3 } : { batchSize: 16, learningRate: 4e-3 }),
     schedule: { kind: "cosine", end: 0.01, warmUp: 1 },
     scale: { inputs: { scale: UNIT } },
     clip: 1,
@@ -87,8 +89,8 @@ export function propagatorSpec({ latentSize, units }: Case): SequenceNet {
 }
 
 /** How it is trained: chunks of 100 steps, memories handed on over 500, as in the paper; 32 windows that overlap. */
-export function propagatorSettings(epochs: number, { samples }: Case): TrainSettings {
-  const carry = Math.min(500, Math.floor((2 * (samples - 1)) / 3));
+export function propagatorSettings(epochs: number, { samples, validation }: Case): TrainSettings {
+  const carry = Math.min(500, Math.floor((2 * (Math.min(samples, validation) - 1)) / 3));
   const stride = Math.max(1, Math.floor((samples - 1 - carry) / 31));
   return {
     epochs,

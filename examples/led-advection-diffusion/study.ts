@@ -65,9 +65,9 @@ const every = (system: Case): number => Math.round(1 / system.sampling);
 
 /** Makes the data of a case, trains the autoencoder, then the LSTM on its codes. */
 export async function learn({ parts, seed, run, done }: Workshop, system: Case, epochs: Epochs): Promise<Learned> {
-  const { samples, particles } = system;
+  const { particles } = system;
   // In stretches, each a part with random numbers of its own, so that a kill costs little.
-  const data = async (role: string, number: number, start: number): Promise<Float32Array> => {
+  const data = async (role: string, number: number, start: number, samples: number): Promise<Float32Array> => {
     const stretches: MicroSamples[] = [];
     for (let from = 0; from < samples; from += STRETCH) {
       const job = {
@@ -91,9 +91,12 @@ export async function learn({ parts, seed, run, done }: Workshop, system: Case, 
   };
   // The run that says when to stop begins at the other phase of the slowest wind.
   const [second] = startTimes(system, 2).slice(1);
-  const [training, validation] = await Promise.all([data("training", 1, 0), data("validation", 2, second!)]);
+  const [training, validation] = await Promise.all([
+    data("training", 1, 0, system.samples),
+    data("validation", 2, second!, system.validation),
+  ]);
 
-  const coderJob = { spec: coderSpec(system), settings: coderSettings(epochs.coder), seed: seed + 3 };
+  const coderJob = { spec: coderSpec(system), settings: coderSettings(epochs.coder, system), seed: seed + 3 };
   const coder = await parts.get(
     part(system, "autoencoder"),
     { system: learnedFrom(system), ...coderJob, dataSeed: seed },
@@ -117,8 +120,8 @@ export async function learn({ parts, seed, run, done }: Workshop, system: Case, 
   const propagator = await parts.get(part(system, "lstm"), settings, (unfinished) =>
     run("train", {
       ...propagatorJob,
-      data: { values: codes, times: samples },
-      validation: { values: codesOf(coder.file, validation, system), times: samples },
+      data: { values: codes, times: system.samples },
+      validation: { values: codesOf(coder.file, validation, system), times: system.validation },
       checkpoint: unfinished,
     }),
   );
