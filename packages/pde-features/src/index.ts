@@ -54,6 +54,18 @@ export { type PointFunction, type WeakTerm, weakTerms, type WeakTermsOptions } f
 // Smoothing
 export { lowPass, type LowPassOptions } from "./smoothing/low-pass.ts";
 export { savitzkyGolay, type SavitzkyGolayOptions } from "./smoothing/savitzky-golay.ts";
+// Which features matter
+export {
+  type DiffusionMapOptions,
+  type DiffusionMapSelection,
+  diffusionMapSelection,
+  type FeatureSubset,
+} from "./relevance/diffusion-map.ts";
+export {
+  type GaussianProcessOptions,
+  type GaussianProcessRelevance,
+  gaussianProcessRelevance,
+} from "./relevance/gaussian-process.ts";
 // Files
 export { type FormatCode, FormatError } from "@hml/guard";
 export type { Limits, ReadOptions } from "./limits.ts";
