@@ -63,10 +63,19 @@ export function keepMetrics(metrics: Metrics, results: Results): void {
   metrics.set("ae_mse", coder.error);
   metrics.set("pca8_mse", pcaErrors[eight]!);
   metrics.set("pca8_over_ae", pcaErrors[eight]! / coder.error);
-  for (const { spread, oneRun } of results.bySamples) {
-    metrics.set(`ae_mse_${spread.plan.samples}_samples`, spread.error);
-    metrics.set(`ae_mse_${oneRun.plan.samples}_samples_of_one_run`, oneRun.error);
-  }
+  const { bySamples } = results;
+  metrics.set(
+    "ae_samples",
+    bySamples.map(({ spread }) => spread.plan.samples),
+  );
+  metrics.set(
+    "ae_mse_by_samples",
+    bySamples.map(({ spread }) => spread.error),
+  );
+  metrics.set(
+    "ae_mse_by_samples_of_one_run",
+    bySamples.map(({ oneRun }) => oneRun.error),
+  );
   metrics.set("coarse_step", main.plan.step);
   metrics.set("initial_conditions", results.truth.members);
   metrics.set("nad_below_0p1_lyapunov_times", judgement.below * lambda!);
@@ -108,11 +117,7 @@ export function keepMetrics(metrics: Metrics, results: Results): void {
   metrics.set("best_honest_trapped_fraction", fastest.forecast.judgement.trapped);
   metrics.set("best_honest_wasserstein_state", fastest.forecast.judgement.wasserstein);
   metrics.set("train_seconds", coder.seconds + main.seconds);
-  const others = [
-    ...laws.slice(1),
-    ...results.bySize,
-    ...results.bySamples.flatMap(({ spread, oneRun }) => [spread, oneRun]),
-  ];
+  const others = [...laws.slice(1), ...results.bySize, ...bySamples.flatMap(({ spread, oneRun }) => [spread, oneRun])];
   metrics.set(
     "train_seconds_all",
     others.reduce((sum, { seconds }) => sum + seconds, coder.seconds + main.seconds),
