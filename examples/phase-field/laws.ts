@@ -100,8 +100,8 @@ function pointwiseProblem(
 /** Terms "u^q", "lap(u^q)", "lap^p(u^q)" with coefficients, as an equation that can be run. */
 export function termsEquation(coefficients: Readonly<Record<string, number>>): FieldEquation {
   const terms = Object.entries(coefficients).map(([name, coefficient]) => {
-    const [, laplacian, p, q] = /^(lap(?:\^(\d))?\()?u(?:\^(\d))?\)?$/.exec(name) ?? [];
-    return { coefficient, p: laplacian === undefined ? 0 : Number(p ?? 1), q: Number(q ?? 1) };
+    const [, under, p, q] = /^(lap(?:\^(\d))?\()?u(?:\^(\d))?\)?$/.exec(name) ?? [];
+    return { coefficient, p: under === undefined ? 0 : Number(p ?? 1), q: Number(q ?? 1) };
   });
   const linear = terms.filter(({ q }) => q === 1);
   return fieldEquation({

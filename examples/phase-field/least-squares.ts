@@ -18,7 +18,7 @@ function solved(rows: number[][]): number[] {
       for (let c = p; c <= n; c++) rows[r]![c]! -= factor * rows[p]![c]!;
     }
   }
-  const x = new Array<number>(n).fill(0);
+  const x = Array.from({ length: n }, () => 0);
   for (let p = n - 1; p >= 0; p--) {
     let sum = rows[p]![n]!;
     for (let c = p + 1; c < n; c++) sum -= rows[p]![c]! * x[c]!;
