@@ -50,6 +50,7 @@ export type { FourierSymbol } from "./weak/fourier-symbol.ts";
 export { type MovieSpectrum, movieSpectrum } from "./weak/movie-spectrum.ts";
 export type { MovieScheme } from "./weak/scheme-spectra.ts";
 export { testFunction, type TestFunctionOptions } from "./weak/test-function.ts";
+export { weakRegression, type WeakRegressionOptions } from "./weak/weak-regression.ts";
 export { type PointFunction, type WeakTerm, weakTerms, type WeakTermsOptions } from "./weak/weak-terms.ts";
 // Smoothing
 export { lowPass, type LowPassOptions } from "./smoothing/low-pass.ts";

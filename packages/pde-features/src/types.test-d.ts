@@ -1,5 +1,14 @@
 import { describe, expectTypeOf, it } from "vitest";
-import { type Features, readNpz, type Rhs, type SparseFit, type stlsq, writeNpz } from "./index.ts";
+import { type FieldEquation, fieldEquation } from "@hml/systems";
+import {
+  type DiscoveredEquation,
+  type Features,
+  readNpz,
+  type Rhs,
+  type SparseFit,
+  type stlsq,
+  writeNpz,
+} from "./index.ts";
 
 describe("types", () => {
   it("a fit's right-hand side is the structure that integrators take", () => {
@@ -14,6 +23,11 @@ describe("types", () => {
     // @ts-expect-error the threshold has no default
     const options: Parameters<typeof stlsq>[1] = {};
     void options;
+  });
+  it("a discovered equation is a field equation of the systems, and its right-hand side what integrators take", () => {
+    expectTypeOf<DiscoveredEquation["split"]>().toExtend<FieldEquation>();
+    expectTypeOf(fieldEquation).toBeCallableWith({} as DiscoveredEquation["split"]);
+    expectTypeOf<ReturnType<DiscoveredEquation["rhs"]>>().toEqualTypeOf<Rhs>();
   });
   it("what is read can be written", () => {
     expectTypeOf(writeNpz).toBeCallableWith(readNpz(new Uint8Array(0)));
