@@ -21,7 +21,9 @@ export interface SplitEquation {
   readonly linear: FourierSymbol;
   /** The other terms: a polynomial's coefficients c0, c1, ... or a function of u, under an operator with a symbol. */
   readonly terms: ReadonlyArray<{
+    /** A polynomial's coefficients, or a function. */
     readonly of: readonly number[] | ((u: number) => number);
+    /** The symbol of A. */
     readonly operator: FourierSymbol;
   }>;
 }
