@@ -141,7 +141,7 @@ function allForecasts(
   parts: Parts,
   threads: Threads,
 ): Promise<ForecastRow[]> {
-  const { points, forecastFrame: frame } = plan;
+  const { points, forecastFrame: frame, longerSteps } = plan;
   const noisiest = Math.max(...plan.noise);
   const jobs: Array<{ name: string; start: number; job: ForecastJob }> = [];
   for (const model of MODEL_NAMES) {
@@ -151,10 +151,10 @@ function allForecasts(
       }
     };
     for (const net of nets.filter((each) => each.model === model)) {
-      add(NETS[net.kind], net.law, stepOf(net.law, model), net.kind === "structured" ? plan.starts : 1);
+      add(NETS[net.kind], net.law, longerSteps * stepOf(net.law, model), net.kind === "structured" ? plan.starts : 1);
     }
     const { found } = discoveries.find(({ job }) => job.model === model && job.noise === noisiest)!;
-    add(FORECASTS.discovered, discoveredLaw(found), MODELS[model].exactDt, plan.starts);
+    add(FORECASTS.discovered, discoveredLaw(found), longerSteps * MODELS[model].exactDt, plan.starts);
     add(FORECASTS.paper, "paper's scheme", MODELS[model].dt, 1);
     add(FORECASTS.persistence, "persistence", 1, plan.starts);
   }

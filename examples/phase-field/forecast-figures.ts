@@ -33,7 +33,7 @@ function fieldFigure(results: Results): Figure {
       "All laws are integrated by the same scheme of fourth order.",
     columns: 5,
     panelWidth: 270,
-    panelHeight: 230,
+    panelHeight: 182,
     panels: MODEL_NAMES.flatMap((model) => {
       const rows = ofModel(results, model);
       const { truth } = rows[0]!.forecast;
@@ -105,7 +105,7 @@ function physicsFigure(results: Results): Figure {
     title: "Forecasts of an unseen run: energy, mean, and length of domains",
     caption:
       "Energy by the true free energy. The mean of Allen-Cahn is not conserved. A net that is no conservation law lets the mean of " +
-      "Cahn-Hilliard and of the crystal drift; gradient-flow nets and the equations found keep it to rounding.",
+      "Cahn-Hilliard and of the crystal drift; gradient-flow nets and the equations found keep it to rounding (where a curve is missing, exactly).",
     columns: 3,
     panelWidth: 380,
     panels: [

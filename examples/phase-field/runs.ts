@@ -26,7 +26,7 @@ export function watched(model: ModelName, points: number, seed: number, shown: r
   const flow = solver(model, points, "paper");
   const u = startOf(model, points, seed);
   const steps = Math.round(end / dt);
-  const wanted = shown.map((part) => Math.round(part * steps));
+  const wanted = new Set(shown.map((part) => Math.round(part * steps)));
   const t = Float64Array.from({ length: steps + 1 }, (_, n) => n * dt);
   const energy = new Float64Array(steps + 1);
   const mean = new Float64Array(steps + 1);
@@ -35,7 +35,7 @@ export function watched(model: ModelName, points: number, seed: number, shown: r
     if (n > 0) flow.advance(u, t[n - 1]!, t[n]!);
     energy[n] = flow.energy(u) / flow.size;
     mean[n] = flow.mass(u) / flow.size;
-    if (wanted.includes(n)) {
+    if (wanted.has(n)) {
       const slope = new Float64Array(flow.size);
       flow.rhs(0, u, slope);
       kept.push({ t: t[n]!, u: u.slice(), slope });

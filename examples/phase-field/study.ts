@@ -125,15 +125,16 @@ export interface Plan {
   readonly sweep: Length;
   /** Unseen starts of the forecasts by cheap laws, and by networks that know nothing. */
   readonly starts: number;
-  /** Times between two states of a forecast. */
+  /** Times between two states of a forecast, and how much longer its steps are than they should be. */
   readonly forecastFrame: number;
+  readonly longerSteps: number;
 }
 
 /** Sizes of the full run, which are the study's, and of a quick one, which shows only that everything works. */
 export function studyPlan(quick: boolean, epochs?: number): Plan {
   if (quick) {
     return {
-      points: 64,
+      points: 48,
       paperSizes: false,
       simulations: 2,
       stride: 8,
@@ -143,7 +144,7 @@ export function studyPlan(quick: boolean, epochs?: number): Plan {
       pointsPerFrame: 400,
       mlp: { epochs: epochs ?? 20, batchSize: 128 },
       cnnLstm: { epochs: epochs ?? 2, batchSize: 256 },
-      cnn: { epochs: epochs ?? 2, batchSize: 4 },
+      cnn: { epochs: epochs ?? 4, batchSize: 4 },
       structured: { epochs: epochs ?? 1, batchSize: 4 },
       structuredFrames: 8,
       layers: [[32, 16]],
@@ -152,6 +153,7 @@ export function studyPlan(quick: boolean, epochs?: number): Plan {
       sweep: { epochs: epochs ?? 3, batchSize: 128 },
       starts: 1,
       forecastFrame: 1,
+      longerSteps: 2,
     };
   }
   return {
@@ -178,5 +180,6 @@ export function studyPlan(quick: boolean, epochs?: number): Plan {
     sweep: { epochs: epochs ?? 8, batchSize: 512 },
     starts: 5,
     forecastFrame: 0.25,
+    longerSteps: 1,
   };
 }
