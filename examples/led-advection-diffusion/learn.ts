@@ -83,18 +83,22 @@ export function codesOf(coder: Uint8Array, clouds: Float32Array, { axes, particl
   return codes;
 }
 
-/** The propagator of codes. */
+/**
+ * The propagator of codes. It predicts the next code and not an increment: codes carry the sampling noise of the particles, which
+ * increments would add up, and what an LSTM gives is bounded.
+ */
 export function propagatorSpec({ latentSize, units }: Case): SequenceNet {
-  return lstm({ channels: latentSize, units, residual: true });
+  return lstm({ channels: latentSize, units });
 }
 
-/** How it is trained: chunks of 100 steps, memories handed on over 500, as in the paper; 32 windows that overlap. */
+/** How it is trained: chunks of 100 steps, memories handed on over 500, as in the paper; some 32 windows
+ * that overlap, two batches to an epoch. */
 export function propagatorSettings(epochs: number, { samples, validation }: Case): TrainSettings {
   const carry = Math.min(500, Math.floor((2 * (Math.min(samples, validation) - 1)) / 3));
   const stride = Math.max(1, Math.floor((samples - 1 - carry) / 31));
   return {
     epochs,
-    batchSize: Math.min(32, Math.floor((samples - 1 - carry) / stride) + 1),
+    batchSize: 16,
     learningRate: 3e-3,
     schedule: { kind: "cosine", end: 0.01, warmUp: 1 },
     sequence: { bptt: Math.min(100, carry), carry, stride },
