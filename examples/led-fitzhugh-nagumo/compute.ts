@@ -65,7 +65,9 @@ const jobs = <Job, Result>(file: string, workers: number): Pool<Job, Result> =>
 export async function compute(plan: Plan, seed: number, workers: number, parts: Parts): Promise<Results> {
   const data = await parts.get("data", plan, () => generate(plan));
   const settings = { seed, plan, origin: data.origin };
-  const bar = progress("parts", 2 * plan.latentSizes.length + 5 * plan.seeds + 20);
+  // A coder, a law and forecasts of each seed; coders of the sweep; two recurrent nets in four trainings, with forecasts; costs.
+  const ofSeed = 5 + 3 * plan.macro.length;
+  const bar = progress("parts", plan.seeds * ofSeed + 2 * plan.latentSizes.length + 8 + 2 * plan.adaptive.runs + 1);
   let done = 0;
   const part = async <Value>(
     name: string,

@@ -97,7 +97,7 @@ export function studyPlan(quick: boolean, epochs?: number): Plan {
   }
   return {
     seeds: 3,
-    coder: { ...coder, epochs: epochs ?? 1200 },
+    coder: { ...coder, epochs: epochs ?? 400 },
     latentSizes: [1, 2, 4, 8],
     units: 100,
     candidates: candidates(5),
