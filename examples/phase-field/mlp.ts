@@ -101,6 +101,7 @@ export function mlpJob(plan: MlpPlan, data: PointData, seed: number): TrainJob {
       batchSize: plan.batchSize,
       learningRate: plan.learningRate,
       schedule: { kind: "cosine" },
+      adam: { beta2: 0.99 },
       scale: "standard",
       precision: "float32",
     },

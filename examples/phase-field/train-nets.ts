@@ -61,22 +61,26 @@ export const SHOWN = 3;
 export interface LearningData {
   /** Of the runs that are learned from. */
   learned(model: ModelName): Learned;
+  /** Of those that the field CNN learns from. */
+  small(model: ModelName): Learned;
   /** Of a run that no net has seen. */
   unseen(model: ModelName): Learned;
 }
 
-/** The paper's runs after the burn-in, and one more of another seed. */
-export function learningData({ points, simulations, stride }: Plan, seed: number): LearningData {
+/** Runs with the paper's frames after the burn-in, and one more of another seed. */
+export function learningData(plan: Plan, seed: number): LearningData {
   const kept = new Map<string, Learned>();
-  const once = (key: string, seeds: readonly number[], model: ModelName): Learned => {
-    const data = kept.get(key) ?? together(seeds.map((each) => paperFrames(model, points, each, stride)));
+  const runs = (model: ModelName, points: number, first: number, count: number): Learned => {
+    const key = [model, points, first, count].join(" ");
+    const seeds = Array.from({ length: count }, (_, k) => first + k);
+    const data = kept.get(key) ?? together(seeds.map((each) => paperFrames(model, points, each, plan.stride)));
     kept.set(key, data);
     return data;
   };
-  const seeds = Array.from({ length: simulations }, (_, k) => seed + 1 + k);
   return {
-    learned: (model) => once(`learned ${model}`, seeds, model),
-    unseen: (model) => once(`unseen ${model}`, [seed + 50], model),
+    learned: (model) => runs(model, plan.points, seed + 1, plan.simulations),
+    small: (model) => runs(model, plan.cnnPoints, seed + 1, plan.cnnSimulations),
+    unseen: (model) => runs(model, plan.points, seed + 50, 1),
   };
 }
 
@@ -94,7 +98,13 @@ export async function trainNet(
   const settings = [kind, planOf(kind, plan), dataSettings(plan, seed)];
   const name = `net-${kind.toLowerCase()}-${model}`;
   const trained = await parts.get(name, settings, async (checkpoint): Promise<TrainedNet> => {
-    const { job, lawOf } = trainingOf(kind, model, plan, seed, data.learned(model));
+    const { job, lawOf } = trainingOf(
+      kind,
+      model,
+      plan,
+      seed,
+      kind === "cnn" ? data.small(model) : data.learned(model),
+    );
     const { file, seconds, history } = await threads.train({ ...job, checkpoint });
     const { epochs, batchSize = 1 } = job.settings;
     return {
@@ -107,7 +117,7 @@ export async function trainNet(
   });
   const scored = await parts.get(`score-${name}`, settings, () => ({
     unseen: slopeScore(trained.law, model, points, data.unseen(model), SHOWN),
-    leaky: kind === "cnn" ? leakyScore(trained.law, model, points, data.learned(model), seed) : undefined,
+    leaky: kind === "cnn" ? leakyScore(trained.law, model, plan.cnnPoints, data.small(model), seed) : undefined,
   }));
   const r2 = scored.unseen.pooled.toFixed(4);
   console.log(`${MODELS[model].title}, ${NETS[kind]}: R² ${r2} on an unseen run, ${duration(trained.seconds)}`);
@@ -152,7 +162,8 @@ function dataSettings(
 /** What a kind of net depends on besides. */
 function planOf(kind: NetKind, plan: Plan): unknown {
   if (kind === "structured") return [plan.structured, plan.structuredFrames];
-  return kind === "cnn" || kind === "cnnLstm" ? plan[kind] : plan.mlp;
+  if (kind === "cnn") return [plan.cnn, plan.cnnPoints, plan.cnnSimulations];
+  return kind === "cnnLstm" ? plan.cnnLstm : plan.mlp;
 }
 
 interface Training {
@@ -165,7 +176,7 @@ function trainingOf(kind: NetKind, model: ModelName, plan: Plan, seed: number, l
   switch (kind) {
     case "cnn": {
       const seen = framesAt(learned, leakySplit(learned.frames, seed).train);
-      return { job: cnnJob(plan.cnn, points, seen, seed), lawOf: (file) => ({ kind: "field", file }) };
+      return { job: cnnJob(plan.cnn, plan.cnnPoints, seen, seed), lawOf: (file) => ({ kind: "field", file }) };
     }
     case "cnnLstm":
       return {
@@ -183,7 +194,7 @@ function trainingOf(kind: NetKind, model: ModelName, plan: Plan, seed: number, l
     case "slope":
     case "potential": {
       const data = pointData(model, kind, points, learned, plan.pointsPerFrame, seed);
-      const mlpPlan: MlpPlan = { layers: PAPER_LAYERS, activation: "tanh", learningRate: 5e-3, ...plan.mlp };
+      const mlpPlan: MlpPlan = { layers: PAPER_LAYERS, activation: "tanh", learningRate: 1e-2, ...plan.mlp };
       return { job: mlpJob(mlpPlan, data, seed), lawOf: (file) => pointwiseLaw(file, data) };
     }
   }
