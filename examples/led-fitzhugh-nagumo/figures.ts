@@ -79,10 +79,9 @@ function portraitFigure(results: Results): Figure {
     },
   });
   return figure({
-    title: "The latent portrait, coloured by time",
+    title: `The latent portrait, from t = ${t[0]} (dark) to t = ${t.at(-1)} (bright)`,
     caption:
-      `Codes every 5 units of time from t = ${t[0]} (dark) to ${t.at(-1)} (bright). Left the true states, right the law alone: both on the ` +
-      "same cycle, at the same phase.",
+      "Codes every 5 units of time. Left the true states, right the law alone: both on the same cycle, at the same phase.",
     panels: [
       panel("true states, z1 and z2", truth, 0, 1),
       panel("forecast, z1 and z2", states, 0, 1),
@@ -198,7 +197,7 @@ function errorFigure(results: Results): Figure {
         marginBottom: 40,
         fx: { domain: groups, label: null, padding: 0.12 },
         x: { domain: kinds, axis: null },
-        y: { type: "sqrt", grid: true, label: "MNAD", labelAnchor: "center", labelArrow: "none" },
+        y: { type: "sqrt", grid: true, label: "MNAD, square-root scale", labelAnchor: "center", labelArrow: "none" },
         marks: [
           Plot.barY(bars, { fx: "group", x: "restart", y: "error", fill: "fill", fillOpacity: 0.75 }),
           Plot.dot(dots, { fx: "group", x: "restart", y: "error", fill: "black", r: 2 }),
