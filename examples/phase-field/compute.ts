@@ -117,12 +117,8 @@ function allDiscoveries(plan: Plan, seed: number, parts: Parts, threads: Threads
       seeds.map((each): DiscoverJob => ({ model, ...common, seed: each, noise: part, data: "exact" })),
     ),
   );
-  // The paper's frames end at t = 20.
-  const frames = Math.min(movieFrames, 1 + Math.round((MODELS.ac.end - MODELS.ac.burnIn) / MODELS.ac.frame));
-  for (const model of ["ac"] as const) {
-    for (const data of ["paper", "paper, scheme known"] as const) {
-      for (const each of seeds) jobs.push({ model, points, frames, seed: each, noise: 0, data });
-    }
+  for (const data of ["paper", "paper, scheme known"] as const) {
+    for (const each of seeds) jobs.push({ model: "ac", ...common, seed: each, noise: 0, data });
   }
   return Promise.all(
     jobs.map(async (job) => {

@@ -11,8 +11,8 @@ export interface DiscoverJob {
   /** Standard deviation of the noise, as part of the field's. */
   readonly noise: number;
   /**
-   * Who made the movie: a scheme of fourth order, or the paper's first-order one with its frames. Of the latter the regression
-   * may know the scheme.
+   * Who made the movie, whose frames are the paper's: a scheme of fourth order, or the paper's first-order one. Of the latter the
+   * regression may know the scheme.
    */
   readonly data: "exact" | "paper" | "paper, scheme known";
 }
@@ -36,13 +36,12 @@ export interface Discovery {
 
 /** Simulates a movie, adds noise and finds its equation among lap^p(u^q), p = 0, ..., 3, q = 1, 2, 3. */
 export function discover({ model, points, frames, seed, noise, data }: DiscoverJob): Discovery {
-  const { burnIn, frame, movieFrame, dt, truth } = MODELS[model];
+  const { burnIn, frame, dt, truth } = MODELS[model];
   const scheme = data === "exact" ? "exact" : "paper";
-  const between = data === "exact" ? movieFrame : frame;
-  const clean = simulate(model, { points, seed, frames, start: burnIn, frame: between, scheme });
+  const clean = simulate(model, { points, seed, frames, start: burnIn, frame, scheme });
   const { u } = noisy(clean, noise, 1000 + seed);
   const began = performance.now();
-  const movie = fieldMovie({ u, shape: [frames, points, points], spacing: 1, dt: between });
+  const movie = fieldMovie({ u, shape: [frames, points, points], spacing: 1, dt: frame });
   const found = discoverEquation(movie, {
     terms: weakTerms(),
     ...(data === "paper, scheme known" && { scheme: { kind: "imex1", dt } }),
