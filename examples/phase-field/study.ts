@@ -165,7 +165,7 @@ export function studyPlan(quick: boolean, epochs?: number): Plan {
     noise: [0, 0.01, 0.05],
     movieSeeds: 5,
     pointsPerFrame: 1000,
-    mlp: { epochs: epochs ?? 40, batchSize: 256 },
+    mlp: { epochs: epochs ?? 100, batchSize: 256 },
     cnnLstm: { epochs: epochs ?? 4, batchSize: 512 },
     cnn: { epochs: epochs ?? 22, batchSize: 4 },
     cnnPoints: 64,
