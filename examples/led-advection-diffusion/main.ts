@@ -23,7 +23,7 @@ const sections: Section[] = [];
 const figures: [name: string, figure: Figure][] = [];
 
 /** Initial conditions (phases of the wind) and seeds; the paper has 12 and 600 in 3D, 20 and 400 in 1D. */
-const [STARTS, SEEDS] = quick ? [2, 2] : [2, 4];
+const [STARTS, SEEDS] = quick ? [2, 2] : [4, 4];
 const PECLET_SEEDS = quick ? 1 : 2;
 const EPOCHS = quick ? { coder: 12, propagator: 40 } : { coder: 60, propagator: 160 };
 const epochs = options.epochs === undefined ? EPOCHS : { coder: options.epochs, propagator: options.epochs };
