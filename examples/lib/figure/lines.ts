@@ -71,7 +71,7 @@ export function axisStyle(
   label: string;
   labelAnchor: "center";
   labelArrow: "none";
-  tickFormat: (value: number) => string;
+  text: (value: number) => string;
   fontSize: number;
   tickSize: number;
 } {
@@ -79,7 +79,8 @@ export function axisStyle(
     label: axisTitle(axis),
     labelAnchor: "center",
     labelArrow: "none",
-    tickFormat: tickFormat(axis, domain),
+    // Not `tickFormat`, of which a logarithmic scale leaves out every second one.
+    text: tickFormat(axis, domain),
     fontSize: FONT_SIZE,
     tickSize: 4,
   };
