@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { runBenchmark, type Task } from "../lib/bench.ts";
-import { compileNative, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
+import { compileNative, compileWithFftw, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
 import { convolution, convRuns, fieldNetwork, fieldRun } from "./field.ts";
 import { band, chain, heat, mlMatrix } from "./lattice.ts";
 import { network, product, type Timed, transform } from "./ours.ts";
@@ -112,9 +112,7 @@ tasks.push({
   opponents: [{ peer: "pytorch", program: "torch-field", task: `field:${fieldRun.batch}:${fieldRun.size}` }],
 });
 
-// gcc is asked for the header alone first: a machine without FFTW is no error.
-const fftw = firstLine("gcc", ["-fsyntax-only", "-include", "fftw3.h", "-x", "c", "/dev/null"]) !== undefined;
-const native = fftw ? compileNative("fft", ["-Wl,--no-as-needed", "-lfftw3"]) : undefined;
+const native = compileWithFftw("fft");
 const python = pythonWith(["numpy"]);
 const scipy = pythonWith(["numpy", "scipy"]);
 const stencilProgram = compileNative("stencil");

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { runBenchmark, type Task } from "../lib/bench.ts";
-import { compileNative, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
+import { compileNative, compileWithFftw, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
 import { latentSteps, latticeSteps, particleSteps, type Timed, waveSteps } from "./ours.ts";
 import { LATTICE_STEPS, NODES, PARTICLE_STEPS, PARTICLES, ROLLOUT } from "./problem.ts";
 
@@ -50,8 +50,7 @@ const python = pythonWith(["numpy"]);
 const torch = pythonWith(["numpy", "torch"]);
 const gcc = firstLine("gcc", ["--version"]);
 const native = compileNative("led", ["-fno-math-errno", "-ffp-contract=fast"]);
-const fftw = firstLine("gcc", ["-fsyntax-only", "-include", "fftw3.h", "-x", "c", "/dev/null"]) !== undefined;
-const spectral = fftw ? compileNative("spectral", ["-ffast-math", "-Wl,--no-as-needed", "-lfftw3"]) : undefined;
+const spectral = compileWithFftw("spectral", ["-ffast-math"]);
 
 await runBenchmark({
   name: "led",

@@ -62,6 +62,12 @@ export function compileNative(name: string, flags: readonly string[] = [], as: s
   return program;
 }
 
+/** The same with FFTW; undefined on a machine without its header, which is asked for first: that it is missing is no error. */
+export function compileWithFftw(name: string, flags: readonly string[] = []): string | undefined {
+  const header = firstLine("gcc", ["-fsyntax-only", "-include", "fftw3.h", "-x", "c", "/dev/null"]);
+  return header === undefined ? undefined : compileNative(name, [...flags, "-Wl,--no-as-needed", "-lfftw3"]);
+}
+
 /** The Python that runs peers (PYTHON, or the system's), if it has the modules, with their versions in words. */
 export function pythonWith(modules: readonly string[]): { command: string; versions: string } | undefined {
   const command = process.env["PYTHON"] ?? "/usr/bin/python3";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { runBenchmark, type Task } from "../lib/bench.ts";
-import { compileNative, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
+import { compileWithFftw, firstLine, type Peer, pythonWith, startPeer } from "../lib/peer.ts";
 import { imex1Steps, type Timed } from "./ours.ts";
 import { runs, SAMPLE, STEPS } from "./problem.ts";
 
@@ -31,9 +31,7 @@ const tasks: readonly Task[] = runs.map((run) => {
 });
 
 const quick = process.argv.includes("--quick");
-// gcc is asked for the header alone first: a machine without FFTW is no error.
-const fftw = firstLine("gcc", ["-fsyntax-only", "-include", "fftw3.h", "-x", "c", "/dev/null"]) !== undefined;
-const native = fftw ? compileNative("phase-field", ["-ffast-math", "-Wl,--no-as-needed", "-lfftw3"]) : undefined;
+const native = compileWithFftw("phase-field", ["-ffast-math"]);
 const python = pythonWith(["numpy"]);
 const script = fileURLToPath(new URL("../python/phase-field.py", import.meta.url));
 

@@ -1,5 +1,6 @@
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
+import { differenceError, distance, lossInChunks } from "../../test/chunk-check.ts";
 import { encoderNetwork } from "../network/coder-network.ts";
 import { latentNetwork } from "../network/latent-network.ts";
 import { sequenceNetwork } from "../network/sequence-network-of.ts";
@@ -11,7 +12,7 @@ import { linearMemory } from "../spec/linear-memory.ts";
 import { mlpPropagator } from "../spec/mlp-propagator.ts";
 import { layoutOf } from "../spec/net-spec.ts";
 import { gru, lstm } from "../spec/recurrent-net.ts";
-import { type ChunkLoss, countedSteps, taughtLoss, type WindowBatch } from "./chunk-loss.ts";
+import { type ChunkLoss, taughtLoss, type WindowBatch } from "./chunk-loss.ts";
 import { latentLoss } from "./latent-loss.ts";
 import { sequencesOf } from "./sequence-data.ts";
 import type { LatentTerms } from "./sequence-options.ts";
@@ -94,21 +95,7 @@ function evaluate(spec: LatentNet, way: Way, batch: WindowBatch, numbers: Float6
 function gradientError(spec: LatentNet, way: Way): number {
   const { batch, numbers } = problem(spec);
   const { gradient } = evaluate(spec, way, batch, numbers);
-  const largest = Math.max(...gradient.map(Math.abs));
-  if (!(largest > 1e-3)) throw new Error(`a gradient of ${largest} shows nothing`);
-  const h = 3e-4;
-  let worst = 0;
-  for (let i = 0; i < numbers.length; i++) {
-    const at = (shift: number): number => {
-      const shifted = numbers.slice();
-      shifted[i] = shifted[i]! + shift;
-      return evaluate(spec, way, batch, shifted).value;
-    };
-    const difference = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
-    const error = Math.abs(difference - gradient[i]!) / largest;
-    if (!(error <= worst)) worst = error;
-  }
-  return worst;
+  return differenceError((shifted) => evaluate(spec, way, batch, shifted).value, gradient, numbers, 3e-4);
 }
 
 // With h = 3e-4 and losses of order 1 the differences have a truncation of 1e-14 times a fifth derivative, which a rollout
@@ -246,28 +233,9 @@ describe("the loss of a latent net", () => {
       for (const way of [{ warmUp: 2 }, { warmUp: 2, fed: "alone" }] as const) {
         const loss = lossOf(spec, way);
         loss.network.parameters.set(numbers);
-        const value = (cuts: readonly number[]): number => {
-          loss.start();
-          let sum = 0;
-          cuts.reduce((from, to) => {
-            const chunk = loss.value(batch, { from, steps: to - from, backward: from > 0, own: 1 });
-            sum += chunk * countedSteps(from, to - from, 2);
-            return to;
-          }, 0);
-          return sum / (STEPS - 2);
-        };
+        const value = (cuts: readonly number[]): number => lossInChunks(loss, batch, cuts, 2);
         expect(value([3, 4, STEPS]), name).toBeCloseTo(value([STEPS]), 14);
       }
     }
   });
 });
-
-/** The largest difference over the largest size. */
-function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [difference, size] = [0, 0];
-  for (let i = 0; i < b.length; i++) {
-    difference = Math.max(difference, Math.abs(a[i]! - b[i]!));
-    size = Math.max(size, Math.abs(b[i]!));
-  }
-  return difference / size;
-}

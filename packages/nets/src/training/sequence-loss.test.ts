@@ -1,5 +1,6 @@
 import { random } from "@hml/integrators";
 import { describe, expect, it } from "vitest";
+import { differenceError, distance, lossInChunks } from "../../test/chunk-check.ts";
 import type { SequenceNetwork } from "../network/sequence-network.ts";
 import { sequenceNetwork } from "../network/sequence-network-of.ts";
 import { drawWeights } from "../spec/init.ts";
@@ -8,7 +9,7 @@ import { mlpPropagator } from "../spec/mlp-propagator.ts";
 import { layoutOf } from "../spec/net-spec.ts";
 import { gru, lstm } from "../spec/recurrent-net.ts";
 import type { SequenceNet } from "../spec/sequence-net.ts";
-import { type ChunkLoss, chunkLoss, countedSteps, taughtLoss, type WindowBatch } from "./chunk-loss.ts";
+import { type ChunkLoss, chunkLoss, taughtLoss, type WindowBatch } from "./chunk-loss.ts";
 import { sequencesOf } from "./sequence-data.ts";
 import { type Feeding, fedSteps } from "./stepping.ts";
 
@@ -100,21 +101,7 @@ function gradientError(
     return { loss: loss.value(batch, pass), gradient: Float64Array.from(loss.network.gradient) };
   };
   const { gradient } = value(numbers);
-  const largest = Math.max(...gradient.map(Math.abs));
-  if (!(largest > 1e-3)) throw new Error(`a gradient of ${largest} shows nothing`);
-  const h = 1e-3;
-  let worst = 0;
-  for (let i = 0; i < numbers.length; i++) {
-    const at = (shift: number): number => {
-      const shifted = numbers.slice();
-      shifted[i] = shifted[i]! + shift;
-      return value(shifted).loss;
-    };
-    const difference = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
-    const error = Math.abs(difference - gradient[i]!) / largest;
-    if (!(error <= worst)) worst = error;
-  }
-  return worst;
+  return differenceError((shifted) => value(shifted).loss, gradient, numbers, 1e-3);
 }
 
 // With h = 1e-3 and losses of order 1 the differences have a truncation of 1e-12 times a fifth derivative, and 1e-13 rounding.
@@ -195,16 +182,7 @@ describe("the memory of a net", () => {
       for (const make of [() => taught(spec, 2), () => fed(spec, { alone: true, warmUp: 2 })]) {
         const loss = make();
         loss.network.parameters.set(numbers);
-        const value = (cuts: readonly number[]): number => {
-          loss.start();
-          let sum = 0;
-          cuts.reduce((from, to) => {
-            const chunk = loss.value(batch, { from, steps: to - from, backward: from > 0, own: 1 });
-            sum += chunk * countedSteps(from, to - from, 2);
-            return to;
-          }, 0);
-          return sum / (STEPS - 2);
-        };
+        const value = (cuts: readonly number[]): number => lossInChunks(loss, batch, cuts, 2);
         expect(value([3, 5, STEPS]), name).toBeCloseTo(value([STEPS]), 14);
         // The first chunk lies in the warm-up as a whole.
         expect(value([1, STEPS]), name).toBeCloseTo(value([STEPS]), 14);
@@ -212,13 +190,3 @@ describe("the memory of a net", () => {
     }
   });
 });
-
-/** The largest difference over the largest size. */
-function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [difference, size] = [0, 0];
-  for (let i = 0; i < b.length; i++) {
-    difference = Math.max(difference, Math.abs(a[i]! - b[i]!));
-    size = Math.max(size, Math.abs(b[i]!));
-  }
-  return difference / size;
-}
